@@ -1,0 +1,177 @@
+"""Text to plain data, with the line of every field.
+
+YAML and JSON are read by the same event loop into dictionaries, lists, strings, numbers, truth values and None, by the
+rules of YAML 1.2 (so `yes` and `no` are words). Aliases are refused, and size, depth and number of entries are bounded, so
+no text can grow in memory.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from .errors import InvalidGameError, Problem, TooLargeError
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 12
+MAX_ENTRIES = 50_000
+
+Place = tuple[str | int, ...]
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"[-+]?[0-9]{1,300}\Z")
+_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_NOT_A_NUMBER = {".nan": math.nan, ".inf": math.inf, "+.inf": math.inf, "-.inf": -math.inf, "nan": math.nan, "infinity": math.inf, "-infinity": -math.inf}
+
+
+@dataclass(frozen=True)
+class Document:
+    """Plain data and where each field stands.
+
+    Parameters
+    ----------
+    data : object
+        Dictionaries with string keys, lists, strings, numbers, truth values, None.
+    lines : dict
+        Line of each place, counted from 1; empty for data that did not come as text.
+    source : str
+        Name of the file, for messages.
+    problems : tuple of Problem
+        What is wrong with the text itself though it can be read: duplicate keys.
+    """
+
+    data: Any
+    lines: dict[Place, int] = field(default_factory=dict)
+    source: str = ""
+    problems: tuple[Problem, ...] = ()
+
+    def line(self, place: Place) -> int | None:
+        """Return the line of `place`, or of the nearest enclosing field that has one."""
+        for end in range(len(place), -1, -1):
+            if place[:end] in self.lines:
+                return self.lines[place[:end]]
+        return None
+
+    def problem(self, place: Place, message: str, remedy: str = "") -> Problem:
+        """Return a problem at `place`, with its line."""
+        return Problem(place, message, remedy, self.line(place))
+
+
+def read_document(text: str | bytes, source: str = "") -> Document:
+    """Read YAML or JSON.
+
+    Raises
+    ------
+    InvalidGameError
+        When the text cannot be read; names line and column.
+    TooLargeError
+        Above `MAX_BYTES`, `MAX_DEPTH` or `MAX_ENTRIES`.
+
+    Examples
+    --------
+    >>> document = read_document("title: A\\nmoney: USD per year")
+    >>> document.data, document.lines[("money",)]
+    ({'title': 'A', 'money': 'USD per year'}, 2)
+    """
+    raw = text.encode() if isinstance(text, str) else text
+    if len(raw) > MAX_BYTES:
+        raise TooLargeError(f"the text has {len(raw):,} bytes, at most {MAX_BYTES:,} are allowed", "shorten the texts or split the file")
+    try:
+        decoded = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidGameError([Problem((), f"the text is not UTF-8 (byte {error.start})", "save the file as UTF-8")], source) from None
+    if decoded.lstrip()[:1] in ("{", "["):
+        decoded = decoded.replace("\t", " ")
+    try:
+        return _Builder(source).build(decoded)
+    except yaml.YAMLError as error:
+        raise _unreadable(error, source) from None
+
+
+def _unreadable(error: yaml.YAMLError, source: str) -> InvalidGameError:
+    mark = getattr(error, "problem_mark", None)
+    what = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
+    line = None if mark is None else mark.line + 1
+    column = None if mark is None else mark.column + 1
+    remedy = "use spaces, not tabs, to indent" if "\\t" in what or "tab" in what else "check indentation, colons and quotation marks here"
+    return InvalidGameError([Problem((), f"the text is not YAML or JSON: {what}", remedy, line, column)], source)
+
+
+class _Builder:
+    """One pass over the events of one document."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.lines: dict[Place, int] = {}
+        self.problems: list[Problem] = []
+        self.entries = 0
+
+    def build(self, text: str) -> Document:
+        events = [event for event in self._events(text) if not isinstance(event, (yaml.StreamStartEvent, yaml.StreamEndEvent))]
+        if sum(isinstance(event, yaml.DocumentStartEvent) for event in events) > 1:
+            raise InvalidGameError([Problem((), "the file holds several documents", "remove the '---' between them")], self.source)
+        body = iter([event for event in events if not isinstance(event, (yaml.DocumentStartEvent, yaml.DocumentEndEvent))])
+        first = next(body, None)
+        data = None if first is None else self._value(first, body, ())
+        return Document(data, self.lines, self.source, tuple(self.problems))
+
+    def _events(self, text: str) -> list[yaml.Event]:
+        events: list[yaml.Event] = []
+        depth = 0
+        for event in yaml.parse(text, Loader=_Loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                raise TooLargeError(f"line {event.start_mark.line + 1}: fields are nested more than {MAX_DEPTH} deep", "flatten the file")
+            if len(events) > MAX_ENTRIES:
+                raise TooLargeError(f"the text has more than {MAX_ENTRIES:,} entries", "shorten it")
+            if isinstance(event, yaml.AliasEvent):
+                line = event.start_mark.line + 1
+                raise InvalidGameError([Problem((), "references (*name) cannot be used", "write the value out", line)], self.source)
+            events.append(event)
+        return events
+
+    def _value(self, event: yaml.Event, body: Any, place: Place) -> Any:
+        self.lines.setdefault(place, event.start_mark.line + 1)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(body, place)
+        if isinstance(event, yaml.SequenceStartEvent):
+            items: list[Any] = []
+            while not isinstance(item := next(body), yaml.SequenceEndEvent):
+                items.append(self._value(item, body, (*place, len(items))))
+            return items
+        return _scalar(event)
+
+    def _mapping(self, body: Any, place: Place) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        while not isinstance(key := next(body), yaml.MappingEndEvent):
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarEvent):
+                raise InvalidGameError([Problem(place, "a name must be a single word, not a list or a group", "check the indentation", line)], self.source)
+            here = (*place, key.value)
+            if key.value in result:
+                first = self.lines[here]
+                self.problems.append(Problem(here, f"'{key.value}' stands twice, first in line {first}", "remove or rename one of them", line))
+                self._value(next(body), body, (*here, "again"))
+                continue
+            self.lines[here] = line
+            result[key.value] = self._value(next(body), body, here)
+        return result
+
+
+def _scalar(event: Any) -> Any:
+    text = event.value
+    if event.style in ("'", '"', "|", ">") or (event.tag is not None and event.tag.endswith(":str")):
+        return text
+    if text in ("", "~", "null"):
+        return None
+    if text in ("true", "false"):
+        return text == "true"
+    if _INTEGER.match(text):
+        return int(text)
+    if _NUMBER.match(text):
+        return float(text)
+    return _NOT_A_NUMBER.get(text.lower(), text)

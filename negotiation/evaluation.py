@@ -1,0 +1,105 @@
+"""Formulas over count profiles: the values of counts, shares and definitions, computed when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from .formula import Formula, Value, count_key
+from .lattice import Axis, Lattice
+
+
+class ProfileEnvironment(dict[str, Value]):
+    """What a payoff formula can read, over a whole lattice at once.
+
+    Parameters
+    ----------
+    lattice : Lattice
+        One axis a stakeholder.
+    actions : mapping of str to sequence of str
+        Action names of each stakeholder, in the order of the axes.
+    parameters : mapping of str to Value
+        Numbers, or arrays of draws shaped to broadcast in front of the lattice's axes.
+    definitions : mapping of str to Formula
+        In any order, without cycles.
+    """
+
+    def __init__(
+        self,
+        lattice: Lattice,
+        actions: Mapping[str, Sequence[str]],
+        parameters: Mapping[str, Value],
+        definitions: Mapping[str, Formula],
+    ) -> None:
+        super().__init__(parameters)
+        self._lattice = lattice
+        self._definitions = definitions
+        self._columns = {count_key("count", name, action): (i, a) for i, name in enumerate(actions) for a, action in enumerate(actions[name])}
+        for axis, name in zip(lattice.axes, actions, strict=True):
+            self[count_key("members", name)] = float(axis.members)
+
+    def __missing__(self, key: str) -> Value:
+        if key in self._definitions:
+            value = self._definitions[key](self)
+        elif key.startswith("share("):
+            i, _ = self._columns[f"count({key[6:]}"]
+            value = self[f"count({key[6:]}"] / self._lattice.axes[i].members
+        else:
+            value = self._lattice.column(*self._columns[key])
+        self[key] = value
+        return value
+
+
+class CoalitionEnvironment(dict[str, Value]):
+    """What a cost formula can read: how many members of each class a coalition has.
+
+    Parameters
+    ----------
+    members : mapping of str to int
+        Members of each class.
+    parameters, definitions
+        As in :class:`ProfileEnvironment`; definitions that read the count profile cannot be used here.
+    """
+
+    def __init__(self, members: Mapping[str, int], parameters: Mapping[str, Value], definitions: Mapping[str, Formula]) -> None:
+        super().__init__(parameters)
+        self._definitions = definitions
+        for i, (name, size) in enumerate(members.items()):
+            self[count_key("members", name)] = float(size)
+            self[count_key("count", name)] = np.arange(size + 1.0).reshape([-1 if j == i else 1 for j in range(len(members))])
+
+    def __missing__(self, key: str) -> Value:
+        self[key] = self._definitions[key](self)
+        return self[key]
+
+
+class SampledAxis(Axis):
+    """An axis reduced to telling rows: unanimity, one or two deviators, halves, all equal."""
+
+    @property
+    def size(self) -> int:
+        """Number of rows."""
+        return len(self.counts)
+
+    @property
+    def counts(self) -> np.ndarray:  # type: ignore[override]
+        """Count vectors, shape (size, actions)."""
+        steps = sorted({0, min(1, self.members), min(2, self.members), self.members // 2, self.members - 1})
+        rows = {tuple(self._mix(a, b, step)) for a in range(self.actions) for b in range(self.actions) for step in steps if step >= 0}
+        return np.array(sorted(rows, reverse=True), dtype=np.int64)
+
+    def _mix(self, a: int, b: int, step: int) -> list[int]:
+        row = [0] * self.actions
+        row[a] += self.members - step
+        row[b] += step
+        return row
+
+
+def sampled_lattice(members: Sequence[int], actions: Sequence[int], limit: int = 50_000) -> Lattice:
+    """Return a lattice of at most about `limit` profiles: whole where it fits, else its telling rows."""
+    axes = [Axis(n, m) for n, m in zip(members, actions, strict=True)]
+    for i in sorted(range(len(axes)), key=lambda i: -axes[i].size):
+        if Lattice(tuple(axes)).size > limit:
+            axes[i] = SampledAxis(axes[i].members, axes[i].actions)
+    return Lattice(tuple(axes))

@@ -1,0 +1,76 @@
+"""Tolerances and the small numerical helpers that everything shares."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+ROUND_OFF = 1e-9
+"""Relative tolerance for comparing payoffs that were computed by formulas: two payoffs closer than this share of the
+stakeholder's largest absolute payoff count as equal."""
+
+TOLERANCE = 1e-6
+"""Relative tolerance for anything that went through a linear program or an iteration: ten times the solver's own."""
+
+
+def round_off(*arrays: Array) -> float:
+    """Return the absolute tolerance for comparing entries of `arrays`.
+
+    Examples
+    --------
+    >>> round_off(np.array([-1e9, 50.0]))
+    1.0
+    """
+    scale = max((float(np.max(np.abs(a))) for a in arrays if a.size), default=0.0)
+    return ROUND_OFF * scale
+
+
+def plain(value: Any, digits: int = 12) -> Any:
+    """Turn a result into what JSON can hold.
+
+    Numpy scalars and arrays become numbers and lists, floats are rounded to `digits` significant digits, minus zero
+    becomes zero, and a number that is not finite becomes None.
+
+    Examples
+    --------
+    >>> plain({"a": np.float64(0.1) + 0.2, "b": -0.0, "c": np.arange(2)})
+    {'a': 0.3, 'b': 0.0, 'c': [0, 1]}
+    """
+    if isinstance(value, dict):
+        return {str(key): plain(item, digits) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item, digits) for item in value]
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist(), digits)
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    if isinstance(value, (float, np.floating)):
+        return significant(float(value), digits)
+    return value
+
+
+def significant(value: float, digits: int = 12) -> float | None:
+    """Round to significant digits; None for what is not finite.
+
+    Examples
+    --------
+    >>> significant(1234.5678, 6)
+    1234.57
+    """
+    if not math.isfinite(value):
+        return None
+    return float(f"{value:.{digits}g}") + 0.0
+
+
+def frozen(array: Any, dtype: type = float) -> NDArray[Any]:
+    """Return a read-only copy of `array`."""
+    copy = np.array(array, dtype=dtype, copy=True)
+    copy.flags.writeable = False
+    return copy

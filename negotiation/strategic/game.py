@@ -1,0 +1,264 @@
+"""A finite game between stakeholders of identical members, on count profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import comb, prod
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..definition import Definition
+from ..document import Document
+from ..errors import InvalidGameError, NotApplicableError, TooLargeError
+from ..evaluation import ProfileEnvironment
+from ..formula import parse
+from ..lattice import Axis, Lattice
+from ..numerics import Array, frozen, round_off
+from ..settings import NO_SETTINGS, Settings
+from ..validation import no_value
+
+MAX_PROFILES = 20_000_000
+MAX_BYTES = 2_000_000_000
+
+Points = tuple[NDArray[np.int64], ...]
+"""Count profiles: for each stakeholder the rows of its axis, all arrays of one length."""
+
+
+class Move(NamedTuple):
+    """A switch of one member of `stakeholder` from action `a` to action `b` (all indices)."""
+
+    stakeholder: int
+    a: int
+    b: int
+
+
+@dataclass(frozen=True, eq=False)
+class Game:
+    """A role-symmetric game in strategic form.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Stakeholders.
+    actions : tuple of tuple of str
+        Actions of each stakeholder.
+    lattice : Lattice
+        The count profiles; one axis a stakeholder.
+    payoffs : tuple of tuple of ndarray
+        ``payoffs[i][a]`` is what one member of `i` earns when it takes `a`, at the count profile that includes it: shape
+        broadcastable to ``lattice.shape``, in the game's money unit; axis `i` has size 1 where `i` has one member.
+        Entries where nobody takes `a` have no meaning.
+    title, money : str
+        For people.
+    labels : mapping
+        Names and ``name.action`` to the words that people read.
+
+    Notes
+    -----
+    An ordinary n-player game is the case in which every stakeholder has one member; see :meth:`from_tables`.
+    """
+
+    names: tuple[str, ...]
+    actions: tuple[tuple[str, ...], ...]
+    lattice: Lattice
+    payoffs: tuple[tuple[Array, ...], ...]
+    title: str = ""
+    money: str = ""
+    labels: Mapping[str, str] | None = None
+
+    @classmethod
+    def from_tables(
+        cls, tables: Sequence[NDArray[np.float64]], names: Sequence[str] = (), actions: Sequence[Sequence[str]] = (), title: str = "", money: str = ""
+    ) -> Game:
+        """Return the n-player game with payoff tables ``tables[i]`` of shape (m_1, ..., m_n).
+
+        Examples
+        --------
+        >>> game = Game.from_tables([np.array([[2, 0], [0, 1]]), np.array([[1, 0], [0, 2]])])
+        >>> game.lattice.size
+        4
+        """
+        shape = np.shape(tables[0])
+        names = tuple(names) or tuple(str(i + 1) for i in range(len(shape)))
+        labels = tuple(tuple(row) for row in actions) or tuple(tuple(str(a + 1) for a in range(m)) for m in shape)
+        lattice = Lattice(tuple(Axis(1, m) for m in shape))
+        copies = [frozen(table) for table in tables]
+        payoffs = tuple(tuple(table[(slice(None),) * i + (slice(a, a + 1),)] for a in range(shape[i])) for i, table in enumerate(copies))
+        return cls(names, labels, lattice, payoffs, title, money)
+
+    # --- who and what
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        """Members of each stakeholder."""
+        return tuple(axis.members for axis in self.lattice.axes)
+
+    @property
+    def is_ordinary(self) -> bool:
+        """Whether every stakeholder has one member and is free to choose."""
+        return all(axis.members == 1 and axis.committed is None for axis in self.lattice.axes)
+
+    @cached_property
+    def moves(self) -> tuple[Move, ...]:
+        """Every switch of one member from one action to another."""
+        return tuple(Move(i, a, b) for i, axis in enumerate(self.lattice.axes) for a, b in axis.moves)
+
+    @cached_property
+    def tolerances(self) -> tuple[float, ...]:
+        """For each stakeholder, the difference of payoffs that counts as round-off."""
+        return tuple(round_off(*rows) for rows in self.payoffs)
+
+    def label(self, i: int, a: int | None = None) -> str:
+        """Return what people call a stakeholder or one of its actions."""
+        key = self.names[i] if a is None else f"{self.names[i]}.{self.actions[i][a]}"
+        default = self.names[i] if a is None else self.actions[i][a]
+        return (self.labels or {}).get(key) or default
+
+    def index(self, name: str) -> int:
+        """Return the index of a stakeholder."""
+        return self.names.index(name)
+
+    # --- profiles
+
+    def point(self, counts: Mapping[str, Mapping[str, int]]) -> Points:
+        """Return the rows of a count profile given by names.
+
+        Raises
+        ------
+        NotApplicableError
+            When a committed stakeholder stands elsewhere in `counts`.
+        """
+        rows = []
+        for name, actions, axis in zip(self.names, self.actions, self.lattice.axes, strict=True):
+            row = [int(counts[name].get(action, 0)) for action in actions]
+            rows.append(np.array([axis.row(row)]))
+            if axis.committed is not None and row[axis.committed] != axis.members:
+                raise NotApplicableError(f"'{name}' is committed to '{actions[axis.committed]}'", "switch the lever off or change the profile")
+        return tuple(rows)
+
+    def counts(self, points: Points, k: int = 0) -> dict[str, dict[str, int]]:
+        """Return the `k`-th of `points` by names."""
+        return {
+            name: dict(zip(actions, (int(count) for count in axis.counts[rows[k]]), strict=True))
+            for name, actions, axis, rows in zip(self.names, self.actions, self.lattice.axes, points, strict=True)
+        }
+
+    def taken(self, i: int, a: int, points: Points) -> NDArray[np.int64]:
+        """Return how many members of `i` take `a` at each point."""
+        return self.lattice.axes[i].counts[points[i], a]
+
+    def payoff(self, i: int, a: int, points: Points) -> Array:
+        """Return what a member of `i` earns with `a` at each point."""
+        array = self.payoffs[i][a]
+        if array.ndim == 0:
+            return np.full(points[0].shape, float(array))
+        return array[tuple(rows if size > 1 else 0 * rows for size, rows in zip(array.shape, points, strict=True))]
+
+    def after(self, move: Move, points: Points) -> Points:
+        """Return the points after `move`; where nobody can make it, the row is -1."""
+        i = move.stakeholder
+        return (*points[:i], self.lattice.axes[i].shift(move.a, move.b)[points[i]], *points[i + 1 :])
+
+    def gain(self, move: Move, points: Points) -> Array:
+        """Return what the moving member gains at each point; NaN where nobody can make the move."""
+        later = self.after(move, points)
+        possible = later[move.stakeholder] >= 0
+        clipped = tuple(np.maximum(rows, 0) for rows in later)
+        return np.where(possible, self.payoff(move.stakeholder, move.b, clipped) - self.payoff(move.stakeholder, move.a, points), np.nan)
+
+    def welfare(self, points: Points) -> Array:
+        """Return the sum of all members' payoffs at each point."""
+        total = np.zeros(points[0].shape)
+        for i, actions in enumerate(self.actions):
+            for a in range(len(actions)):
+                count = self.taken(i, a, points)
+                total += np.where(count > 0, count * np.nan_to_num(self.payoff(i, a, points)), 0.0)
+        return total
+
+
+def check_size(members: Mapping[str, int], actions: Mapping[str, int], limit: int = MAX_PROFILES) -> None:
+    """Refuse a lattice beyond the limits before anything is built.
+
+    Raises
+    ------
+    TooLargeError
+        Says how large it would be, the limit, and the nearest size that works.
+    """
+    sizes = {name: comb(members[name] + actions[name] - 1, actions[name] - 1) for name in members}
+    profiles = prod(sizes.values())
+    payoffs = 8 * profiles * sum(actions[name] if members[name] > 1 else 1 for name in members)
+    limit = min(limit, int(limit * MAX_BYTES / payoffs * profiles / limit)) if payoffs > MAX_BYTES else limit
+    if profiles <= limit:
+        return
+    largest = max(sizes, key=lambda name: (sizes[name], members[name]))
+    low, high = 0, members[largest]
+    while high - low > 1:
+        middle = (low + high) // 2
+        fits = profiles // sizes[largest] * comb(middle + actions[largest] - 1, actions[largest] - 1) <= limit
+        low, high = (middle, high) if fits else (low, middle)
+    remedy = f"with {low:,} members of '{largest}' it fits" if low else "use fewer stakeholders or actions"
+    raise TooLargeError(f"the game has {profiles:,} count profiles, at most {limit:,} can be examined", remedy)
+
+
+def build_game(definition: Definition, settings: Settings = NO_SETTINGS, values: Mapping[str, float] | None = None) -> Game:
+    """Evaluate a definition under settings.
+
+    Parameters
+    ----------
+    definition : Definition
+    settings : Settings
+        Parameter values, scenario, levers.
+    values : mapping of str to float, optional
+        Parameter values to use instead of those that `settings` lead to.
+
+    Returns
+    -------
+    Game
+
+    Raises
+    ------
+    InvalidGameError
+        When a payoff has no value at some profile; names the profile and the reason.
+    TooLargeError
+        Before anything is built.
+    """
+    stakeholders = definition.stakeholders
+    check_size({name: s.members for name, s in stakeholders.items()}, {name: len(s.actions) for name, s in stakeholders.items()})
+    bound = definition.commitments(settings)
+    actions = {name: tuple(s.actions) for name, s in stakeholders.items()}
+    axes = tuple(Axis(s.members, len(s.actions), actions[name].index(bound[name]) if name in bound else None) for name, s in stakeholders.items())
+    lattice = Lattice(axes)
+    environment = ProfileEnvironment(lattice, actions, values or definition.values(settings), definition.formulas)
+    problems = []
+    payoffs = []
+    for i, name in enumerate(actions):
+        rows = []
+        for a, action in enumerate(actions[name]):
+            formula = parse(definition.payoffs[name][action])
+            value = np.asarray(formula(environment), dtype=np.float64)
+            value = value.reshape((1,) * len(axes)) if value.ndim == 0 else value
+            wrong = ~np.isfinite(value) & (lattice.column(i, a) > 0)
+            if wrong.any():
+                place = ("payoffs", name, action)
+                problems.append(
+                    no_value(Document({}, source=definition.name), place, formula, environment, lattice, actions, np.broadcast_to(wrong, lattice.shape))
+                )
+            rows.append(_own_row(value, i, a, axes[i]))
+        payoffs.append(tuple(rows))
+    if problems:
+        raise InvalidGameError(problems, definition.name)
+    labels = {name: s.label for name, s in stakeholders.items()} | {f"{name}.{a}": label for name, s in stakeholders.items() for a, label in s.actions.items()}
+    return Game(tuple(actions), tuple(actions.values()), lattice, tuple(payoffs), definition.title, definition.money, labels)
+
+
+def _own_row(value: Array, i: int, a: int, axis: Axis) -> Array:
+    """Keep of a single member's payoff only the row where it takes the action; close the array."""
+    if axis.members == 1 and axis.committed is None and value.shape[i] > 1:
+        value = value[(slice(None),) * i + (slice(a, a + 1),)]
+    value = np.ascontiguousarray(np.nan_to_num(value, nan=0.0, posinf=0.0, neginf=0.0))
+    value.flags.writeable = False
+    return value
