@@ -125,17 +125,17 @@ class _Builder:
         for event in yaml.parse(text, Loader=_Loader):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > MAX_DEPTH:
-                raise TooLargeError(f"line {event.start_mark.line + 1}: fields are nested more than {MAX_DEPTH} deep", "flatten the file")
+                raise TooLargeError(f"line {_line(event)}: fields are nested more than {MAX_DEPTH} deep", "flatten the file")
             if len(events) > MAX_ENTRIES:
                 raise TooLargeError(f"the text has more than {MAX_ENTRIES:,} entries", "shorten it")
             if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1
+                line = _line(event)
                 raise InvalidGameError([Problem((), "references (*name) cannot be used", "write the value out", line)], self.source)
             events.append(event)
         return events
 
     def _value(self, event: yaml.Event, body: Any, place: Place) -> Any:
-        self.lines.setdefault(place, event.start_mark.line + 1)
+        self.lines.setdefault(place, _line(event))
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(body, place)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -148,7 +148,7 @@ class _Builder:
     def _mapping(self, body: Any, place: Place) -> dict[str, Any]:
         result: dict[str, Any] = {}
         while not isinstance(key := next(body), yaml.MappingEndEvent):
-            line = key.start_mark.line + 1
+            line = _line(key)
             if not isinstance(key, yaml.ScalarEvent):
                 raise InvalidGameError([Problem(place, "a name must be a single word, not a list or a group", "check the indentation", line)], self.source)
             here = (*place, key.value)
@@ -160,6 +160,10 @@ class _Builder:
             self.lines[here] = line
             result[key.value] = self._value(next(body), body, here)
         return result
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
 
 
 def _scalar(event: Any) -> Any:

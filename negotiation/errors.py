@@ -101,10 +101,9 @@ class InvalidGameError(NegotiationError):
     def __init__(self, problems: Iterable[Problem], source: str = "") -> None:
         self._problems = tuple(problems)
         self.source = source
-        first = str(self._problems[0]) if self._problems else "invalid game"
-        more = len(self._problems) - 1
-        count = "" if not more else f" (and {more} more mistake{'s' if more > 1 else ''})"
-        super().__init__(f"{source + ': ' if source else ''}{first}{count}")
+        shown = " | ".join(str(problem) for problem in self._problems[:40]) or "invalid game"
+        more = f" | and {len(self._problems) - 40} more" if len(self._problems) > 40 else ""
+        super().__init__(f"{source + ': ' if source else ''}{shown}{more}")
 
     def __reduce__(self) -> tuple[type[InvalidGameError], tuple[tuple[Problem, ...], str]]:
         return (type(self), (self._problems, self.source))

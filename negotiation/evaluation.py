@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -11,42 +11,47 @@ from .lattice import Axis, Lattice
 
 
 class ProfileEnvironment(dict[str, Value]):
-    """What a payoff formula can read, over a whole lattice at once.
+    """What a payoff formula can read, at many count profiles at once.
 
     Parameters
     ----------
-    lattice : Lattice
-        One axis a stakeholder.
     actions : mapping of str to sequence of str
-        Action names of each stakeholder, in the order of the axes.
+        Action names of each stakeholder.
+    members : sequence of int
+        Members of each stakeholder.
+    column : callable
+        ``column(i, a)`` is how many members of `i` take action `a`, at every profile: arrays that broadcast together.
     parameters : mapping of str to Value
-        Numbers, or arrays of draws shaped to broadcast in front of the lattice's axes.
+        Numbers, or arrays of draws shaped to broadcast in front of the profiles' axes.
     definitions : mapping of str to Formula
         In any order, without cycles.
     """
 
     def __init__(
         self,
-        lattice: Lattice,
         actions: Mapping[str, Sequence[str]],
+        members: Sequence[int],
+        column: Callable[[int, int], Value],
         parameters: Mapping[str, Value],
         definitions: Mapping[str, Formula],
     ) -> None:
         super().__init__(parameters)
-        self._lattice = lattice
-        self._definitions = definitions
+        self.definitions = definitions
+        self._members = tuple(members)
+        self._column = column
         self._columns = {count_key("count", name, action): (i, a) for i, name in enumerate(actions) for a, action in enumerate(actions[name])}
-        for axis, name in zip(lattice.axes, actions, strict=True):
-            self[count_key("members", name)] = float(axis.members)
+        for size, name in zip(members, actions, strict=True):
+            self[count_key("members", name)] = float(size)
 
     def __missing__(self, key: str) -> Value:
-        if key in self._definitions:
-            value = self._definitions[key](self)
+        value: Value
+        if key in self.definitions:
+            value = self.definitions[key](self)
         elif key.startswith("share("):
-            i, _ = self._columns[f"count({key[6:]}"]
-            value = self[f"count({key[6:]}"] / self._lattice.axes[i].members
+            count = f"count({key[6:]}"
+            value = self[count] / self._members[self._columns[count][0]]
         else:
-            value = self._lattice.column(*self._columns[key])
+            value = self._column(*self._columns[key])
         self[key] = value
         return value
 
@@ -83,7 +88,7 @@ class SampledAxis(Axis):
         return len(self.counts)
 
     @property
-    def counts(self) -> np.ndarray:  # type: ignore[override]
+    def counts(self) -> np.ndarray:
         """Count vectors, shape (size, actions)."""
         steps = sorted({0, min(1, self.members), min(2, self.members), self.members // 2, self.members - 1})
         rows = {tuple(self._mix(a, b, step)) for a in range(self.actions) for b in range(self.actions) for step in steps if step >= 0}

@@ -98,7 +98,7 @@ def _pulp(costs: Array, at_most: tuple[Any, Any] | None, equal: tuple[Any, Any] 
     problem = pulp.LpProblem("program", pulp.LpMinimize)
     variables = [problem.add_variable(f"x{j}", lows[j], highs[j]) for j in range(len(costs))]
     problem += pulp.LpAffineExpression(dict(zip(variables, costs.tolist(), strict=True)))
-    rows = []
+    rows: list[Any] = []
     for block, sense in ((at_most, pulp.LpConstraintLE), (equal, pulp.LpConstraintEQ)):
         for row, right in zip(*(block if block is not None else ((), ())), strict=True):
             left = pulp.LpAffineExpression({variables[j]: float(row[j]) for j in np.nonzero(np.asarray(row))[0]})
@@ -123,7 +123,7 @@ def _nothing(status: Status) -> Solution:
 
 
 def _sparse(costs: Array, at_most: tuple[Any, Any] | None, equal: tuple[Any, Any] | None, lows: list[float | None], highs: list[float | None]) -> Solution:
-    from scipy.optimize import linprog  # loaded only for large programs: it costs a fifth of a second
+    from scipy.optimize import linprog  # noqa: PLC0415 - only large programs pay the fifth of a second that loading takes
 
     left, right = at_most if at_most is not None else (None, None)
     eq_left, eq_right = equal if equal is not None else (None, None)

@@ -69,8 +69,24 @@ def significant(value: float, digits: int = 12) -> float | None:
     return float(f"{value:.{digits}g}") + 0.0
 
 
-def frozen(array: Any, dtype: type = float) -> NDArray[Any]:
+def frozen(array: Any) -> Array:
     """Return a read-only copy of `array`."""
-    copy = np.array(array, dtype=dtype, copy=True)
+    copy = np.array(array, dtype=np.float64, copy=True)
     copy.flags.writeable = False
     return copy
+
+
+def shown(value: float, digits: int = 4) -> str:
+    """Return a number for people: thousands separated, a few significant digits.
+
+    Examples
+    --------
+    >>> shown(1234567.8), shown(-0.012345), shown(812.5), shown(3.0)
+    ('1,235,000', '-0.01235', '812.5', '3')
+    """
+    if not math.isfinite(value):
+        return "unlimited" if value > 0 else "-unlimited"
+    rounded = significant(value, digits) or 0.0
+    if rounded == int(rounded) and abs(rounded) < 1e15:
+        return f"{int(rounded):,}"
+    return f"{rounded:,.{max(0, digits - 1 - math.floor(math.log10(abs(rounded))))}f}".rstrip("0").rstrip(".") if abs(rounded) >= 1e-4 else f"{rounded:g}"

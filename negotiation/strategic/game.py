@@ -5,24 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import comb, prod
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..definition import Definition
-from ..document import Document
-from ..errors import InvalidGameError, NotApplicableError, TooLargeError
-from ..evaluation import ProfileEnvironment
-from ..formula import parse
+from ..errors import NotApplicableError
 from ..lattice import Axis, Lattice
 from ..numerics import Array, frozen, round_off
-from ..settings import NO_SETTINGS, Settings
-from ..validation import no_value
-
-MAX_PROFILES = 20_000_000
-MAX_BYTES = 2_000_000_000
 
 Points = tuple[NDArray[np.int64], ...]
 """Count profiles: for each stakeholder the rows of its axis, all arrays of one length."""
@@ -178,87 +168,3 @@ class Game:
                 count = self.taken(i, a, points)
                 total += np.where(count > 0, count * np.nan_to_num(self.payoff(i, a, points)), 0.0)
         return total
-
-
-def check_size(members: Mapping[str, int], actions: Mapping[str, int], limit: int = MAX_PROFILES) -> None:
-    """Refuse a lattice beyond the limits before anything is built.
-
-    Raises
-    ------
-    TooLargeError
-        Says how large it would be, the limit, and the nearest size that works.
-    """
-    sizes = {name: comb(members[name] + actions[name] - 1, actions[name] - 1) for name in members}
-    profiles = prod(sizes.values())
-    payoffs = 8 * profiles * sum(actions[name] if members[name] > 1 else 1 for name in members)
-    limit = min(limit, int(limit * MAX_BYTES / payoffs * profiles / limit)) if payoffs > MAX_BYTES else limit
-    if profiles <= limit:
-        return
-    largest = max(sizes, key=lambda name: (sizes[name], members[name]))
-    low, high = 0, members[largest]
-    while high - low > 1:
-        middle = (low + high) // 2
-        fits = profiles // sizes[largest] * comb(middle + actions[largest] - 1, actions[largest] - 1) <= limit
-        low, high = (middle, high) if fits else (low, middle)
-    remedy = f"with {low:,} members of '{largest}' it fits" if low else "use fewer stakeholders or actions"
-    raise TooLargeError(f"the game has {profiles:,} count profiles, at most {limit:,} can be examined", remedy)
-
-
-def build_game(definition: Definition, settings: Settings = NO_SETTINGS, values: Mapping[str, float] | None = None) -> Game:
-    """Evaluate a definition under settings.
-
-    Parameters
-    ----------
-    definition : Definition
-    settings : Settings
-        Parameter values, scenario, levers.
-    values : mapping of str to float, optional
-        Parameter values to use instead of those that `settings` lead to.
-
-    Returns
-    -------
-    Game
-
-    Raises
-    ------
-    InvalidGameError
-        When a payoff has no value at some profile; names the profile and the reason.
-    TooLargeError
-        Before anything is built.
-    """
-    stakeholders = definition.stakeholders
-    check_size({name: s.members for name, s in stakeholders.items()}, {name: len(s.actions) for name, s in stakeholders.items()})
-    bound = definition.commitments(settings)
-    actions = {name: tuple(s.actions) for name, s in stakeholders.items()}
-    axes = tuple(Axis(s.members, len(s.actions), actions[name].index(bound[name]) if name in bound else None) for name, s in stakeholders.items())
-    lattice = Lattice(axes)
-    environment = ProfileEnvironment(lattice, actions, values or definition.values(settings), definition.formulas)
-    problems = []
-    payoffs = []
-    for i, name in enumerate(actions):
-        rows = []
-        for a, action in enumerate(actions[name]):
-            formula = parse(definition.payoffs[name][action])
-            value = np.asarray(formula(environment), dtype=np.float64)
-            value = value.reshape((1,) * len(axes)) if value.ndim == 0 else value
-            wrong = ~np.isfinite(value) & (lattice.column(i, a) > 0)
-            if wrong.any():
-                place = ("payoffs", name, action)
-                problems.append(
-                    no_value(Document({}, source=definition.name), place, formula, environment, lattice, actions, np.broadcast_to(wrong, lattice.shape))
-                )
-            rows.append(_own_row(value, i, a, axes[i]))
-        payoffs.append(tuple(rows))
-    if problems:
-        raise InvalidGameError(problems, definition.name)
-    labels = {name: s.label for name, s in stakeholders.items()} | {f"{name}.{a}": label for name, s in stakeholders.items() for a, label in s.actions.items()}
-    return Game(tuple(actions), tuple(actions.values()), lattice, tuple(payoffs), definition.title, definition.money, labels)
-
-
-def _own_row(value: Array, i: int, a: int, axis: Axis) -> Array:
-    """Keep of a single member's payoff only the row where it takes the action; close the array."""
-    if axis.members == 1 and axis.committed is None and value.shape[i] > 1:
-        value = value[(slice(None),) * i + (slice(a, a + 1),)]
-    value = np.ascontiguousarray(np.nan_to_num(value, nan=0.0, posinf=0.0, neginf=0.0))
-    value.flags.writeable = False
-    return value

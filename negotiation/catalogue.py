@@ -1,0 +1,120 @@
+"""Finding games: the catalogue under `games/`, files, and what callers hand over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from .coalitional.cost_game import CostGame, read_plain_game
+from .definition import Definition, read_definition, read_file
+from .document import read_document
+from .errors import InvalidGameError, NotApplicableError, Problem, UnknownNameError, nearest
+from .strategic.game import Game
+from .strategic.nfg import read_nfg
+
+_BESIDE = Path(__file__).resolve().parent
+SUFFIXES = (".yaml", ".yml", ".json", ".nfg")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an analysis is about: a written game, a plain cost game, or a game in strategic form.
+
+    Parameters
+    ----------
+    name : str
+    definition : Definition or None
+    plain : CostGame or None
+    game : Game or None
+    """
+
+    name: str
+    definition: Definition | None = None
+    plain: CostGame | None = None
+    game: Game | None = None
+
+    @cached_property
+    def written(self) -> Definition:
+        """The definition.
+
+        Raises
+        ------
+        NotApplicableError
+            When the subject is something else.
+        """
+        if self.definition is None:
+            what = "a plain cost game" if self.plain is not None else "a game in strategic form"
+            raise NotApplicableError(f"'{self.name}' is {what}, without target, levers or parameters", "give a game file in the written form")
+        return self.definition
+
+
+def folder() -> Path:
+    """Return where the catalogue's files are: beside the package in a checkout, inside it when installed."""
+    inside = _BESIDE / "_games"
+    return inside if inside.is_dir() else _BESIDE.parent / "games"
+
+
+def names() -> list[str]:
+    """Return the names of the catalogue's games."""
+    return sorted(path.stem for path in folder().rglob("*.yaml"))
+
+
+def path_of(name: str) -> Path:
+    """Return the file of a catalogue game.
+
+    Raises
+    ------
+    UnknownNameError
+        Names the nearest, or lists what there is.
+    """
+    for path in folder().rglob("*.yaml"):
+        if path.stem == name:
+            return path
+    raise UnknownNameError(f"unknown game '{name}'", nearest(name, names()))
+
+
+def load(name: str) -> Definition:
+    """Return the definition of a catalogue game."""
+    return read_file(path_of(name), name)
+
+
+def open_game(name_or_path: str) -> Subject:
+    """Return the catalogue game of that name, or the game in that file.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is neither.
+    InvalidGameError, TooLargeError
+        When the file is not a valid game.
+    """
+    path = Path(name_or_path)
+    if path.suffix in SUFFIXES or "/" in name_or_path:
+        if not path.is_file():
+            raise UnknownNameError(f"there is no file '{name_or_path}'", "check the path, or give the name of a catalogue game")
+        return read_subject(path.read_bytes(), path.name)
+    return Subject(name_or_path, definition=load(name_or_path))
+
+
+def read_subject(source: str | bytes | Mapping[str, Any], name: str = "game") -> Subject:
+    """Return what text or plain data holds: a game in the written form, a plain cost game, or a Gambit .nfg game."""
+    if isinstance(source, (str, bytes)):
+        text = source.encode() if isinstance(source, str) else source
+        if text.lstrip()[:3] == b"NFG" or name.endswith(".nfg"):
+            return Subject(name, game=read_nfg(_decoded(text, name), name))
+        data = read_document(text, name).data
+    else:
+        data = dict(source)
+    if isinstance(data, dict) and "players" in data and "stakeholders" not in data:
+        return Subject(name, plain=read_plain_game(data, name))
+    return Subject(name, definition=read_definition(source, name))
+
+
+def _decoded(text: bytes, name: str) -> str:
+    try:
+        return text.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidGameError([Problem((), f"the text is not UTF-8 (byte {error.start})", "save the file as UTF-8")], name) from None

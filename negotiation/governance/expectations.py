@@ -1,0 +1,209 @@
+"""The answers a game file carries: anchors, published answers, predictions; each is checked against the engine.
+
+What a claim says about several equilibria is said of all of them: an observed quantity is taken as the range over all pure
+equilibria, and "rises", "above" and so on must be true of both ends of the range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from ..coalitional.core import least_core
+from ..coalitional.methods import allocate
+from ..definition import Definition, Expectation, Given
+from ..numerics import Array
+from ..settings import Settings
+from .situation import Situation, build_situation
+from .stability import individual
+from .verdict import Verdict, verdict
+
+DRAWS = 60
+CLOSE = 1e-6
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One expectation and what came of it.
+
+    Parameters
+    ----------
+    says : str
+        The claim in words.
+    failures : tuple of str
+        Where the engine disagrees; empty when it agrees.
+    """
+
+    says: str
+    source: str
+    kind: str
+    failures: tuple[str, ...]
+
+    @property
+    def met(self) -> bool:
+        """Whether the engine agrees."""
+        return not self.failures
+
+
+def check_expectations(definition: Definition) -> tuple[Checked, ...]:
+    """Check every expectation of a definition.
+
+    Parameters
+    ----------
+    definition : Definition
+
+    Returns
+    -------
+    tuple of Checked
+        In the order of the file.
+    """
+    return tuple(Checked(e.says, e.source, e.kind, tuple(_failures(definition, e))) for e in definition.expected)
+
+
+def _failures(definition: Definition, expected: Expectation) -> Iterator[str]:
+    situation = _situation(definition, expected.given)
+    if expected.verdict is not None or expected.formation is not None or expected.weakest is not None:
+        yield from _verdict_failures(expected, verdict(situation))
+    if expected.individual is not None and individual(situation.game, situation.target).holds != expected.individual:
+        yield f"the target {'is no' if expected.individual else 'is an'} equilibrium"
+    if expected.equilibria is not None and len(situation.equilibria) != expected.equilibria:
+        yield f"there are {len(situation.equilibria)} equilibria, not {expected.equilibria}"
+    if expected.is_equilibrium is not None and expected.iff is None and not _holds_at(situation, expected):
+        yield "the profile is no equilibrium"
+    yield from _equilibria_failures(situation, expected)
+    yield from _cost_failures(situation, expected)
+    if expected.holds is not None and not _number(situation, expected.holds):
+        yield f"'{expected.holds}' does not hold"
+    if expected.iff is not None:
+        yield from _anchor_failures(definition, expected)
+    if expected.observe is not None:
+        yield from _trend_failures(definition, expected)
+        yield from _comparison_failures(definition, expected)
+
+
+def _situation(definition: Definition, given: Given, extra: dict[str, float] | None = None) -> Situation:
+    values = {**given.set, **(extra or {})}
+    return build_situation(definition, Settings(tuple(values.items()), given.scenario, given.levers), given.charges)
+
+
+def _verdict_failures(expected: Expectation, found: Verdict) -> Iterator[str]:
+    if expected.verdict not in (None, found.word):
+        yield f"the verdict is {found.word}, not {expected.verdict}: {found.sentence}"
+    if expected.formation is not None:
+        word = None if found.formation is None else found.formation.word
+        if word != expected.formation:
+            yield f"formation: {word}, not {expected.formation}"
+    if expected.weakest is not None:
+        weakest = found.individual.weakest
+        came = {} if weakest is None else {"stakeholder": weakest.stakeholder, "to": weakest.to}
+        if any(came.get(key) != value for key, value in expected.weakest.items()):
+            yield f"the weakest link is {came}, not {expected.weakest}"
+
+
+def _holds_at(situation: Situation, expected: Expectation) -> bool:
+    profile = expected.is_equilibrium
+    point = situation.target if profile is None else situation.game.point(situation.definition.counts(profile))
+    return individual(situation.game, point).holds
+
+
+def _equilibria_failures(situation: Situation, expected: Expectation) -> Iterator[str]:
+    points = situation.equilibria.points
+    if expected.every_equilibrium is not None:
+        truth = situation.observe(expected.every_equilibrium, points) != 0
+        if not len(truth) or not truth.all():
+            example = situation.game.counts(points, int(np.argmin(truth))) if len(truth) else "there is none"
+            yield f"not every equilibrium satisfies '{expected.every_equilibrium}': {example}"
+    if expected.some_equilibrium is not None and not (situation.observe(expected.some_equilibrium, points) != 0).any():
+        yield f"no equilibrium satisfies '{expected.some_equilibrium}'"
+    if expected.no_equilibrium is not None and (situation.observe(expected.no_equilibrium, points) != 0).any():
+        yield f"some equilibrium satisfies '{expected.no_equilibrium}'"
+
+
+def _cost_failures(situation: Situation, expected: Expectation) -> Iterator[str]:
+    game = situation.cost_game
+    if game is None:
+        if expected.core is not None or expected.in_core:
+            yield "there is no cost game"
+        return
+    if expected.core is not None and least_core(game).empty != (expected.core == "empty"):
+        yield f"the core is {'nonempty' if expected.core == 'empty' else 'empty'}"
+    for method, inside in expected.in_core.items():
+        if allocate(game, method).in_core != inside:
+            yield f"the {method} allocation is {'not ' if inside else ''}in the core"
+
+
+def _number(situation: Situation, formula: str) -> float:
+    origin = tuple(np.zeros(1, dtype=np.int64) for _ in situation.game.names)
+    return float(situation.observe(formula, origin)[0])
+
+
+def _anchor_failures(definition: Definition, expected: Expectation) -> Iterator[str]:
+    """Draw the varied parameters and compare the closed form with the engine's answer."""
+    rng = np.random.default_rng(20150101)
+    answers = set()
+    for _ in range(DRAWS):
+        draw = {name: float(rng.uniform(low, high)) for name, (low, high) in expected.vary.items()}
+        situation = _situation(definition, expected.given, draw)
+        formula, found = bool(_number(situation, expected.iff or "")), _holds_at(situation, expected)
+        answers.add(formula)
+        if formula != found:
+            yield f"closed form says {formula}, the engine {found}, at {draw}"
+            return
+    if len(answers) < 2:
+        yield f"all {DRAWS} draws gave {answers.pop()}: the ranges of 'vary' do not test the condition"
+
+
+def _range(situation: Situation, formula: str) -> Array:
+    """Return the least and the largest value of a formula over all equilibria; NaN where there is none."""
+    values = situation.observe(formula, situation.equilibria.points)
+    return np.array([values.min(), values.max()]) if values.size else np.full(2, np.nan)
+
+
+def _trend_failures(definition: Definition, expected: Expectation) -> Iterator[str]:
+    if expected.trend is None:
+        return
+    lengths = {len(values) for values in expected.along.values()}
+    if len(lengths) != 1 or lengths == {1}:
+        yield "'along' needs parameters with equally many values, at least two"
+        return
+    steps = [{name: values[k] for name, values in expected.along.items()} for k in range(lengths.pop())]
+    ranges = np.array([_range(_situation(definition, expected.given, step), expected.observe or "") for step in steps])
+    changes = np.array([after - before for before, after in pairwise(ranges)])
+    if np.isnan(ranges).any():
+        yield "there is a step without pure equilibrium"
+    elif not _follows(changes, expected.trend, CLOSE * max(1.0, float(np.abs(ranges).max()))):
+        yield f"'{expected.observe}' goes {ranges.tolist()}, expected: {expected.trend}"
+
+
+def _follows(changes: Array, trend: str, close: float) -> bool:
+    match trend:
+        case "rises":
+            return bool((changes >= -close).all() and (changes.sum(axis=0) > close).any())
+        case "falls":
+            return bool((changes <= close).all() and (changes.sum(axis=0) < -close).any())
+        case "never rises":
+            return bool((changes <= close).all())
+        case "never falls":
+            return bool((changes >= -close).all())
+    return bool((np.abs(changes) <= close).all())
+
+
+def _comparison_failures(definition: Definition, expected: Expectation) -> Iterator[str]:
+    if expected.compared_with is None or expected.relation is None:
+        return
+    here = _range(_situation(definition, expected.given), expected.observe or "")
+    there = _range(_situation(definition, expected.compared_with), expected.observe or "")
+    close = CLOSE * max(1.0, float(np.nanmax(np.abs([here, there]))))
+    change = here - there
+    truth = {
+        "above": (change >= -close).all() and (change > close).any(),
+        "below": (change <= close).all() and (change < -close).any(),
+        "equal": (np.abs(change) <= close).all(),
+        "at least": (change >= -close).all(),
+        "at most": (change <= close).all(),
+    }
+    if np.isnan(change).any() or not truth[expected.relation]:
+        yield f"'{expected.observe}' is {here.tolist()} against {there.tolist()}, expected: {expected.relation}"
