@@ -1,0 +1,99 @@
+"""The application, made by a function."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse, Response
+from fastapi.routing import APIRoute
+from fastapi.staticfiles import StaticFiles
+
+from negotiation.document import MAX_BYTES
+
+from . import pages, routes
+from .compute import Compute
+from .problems import install, problem
+from .settings import ServerSettings
+from .store import Store
+
+STATIC = Path(__file__).parent / "static"
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    ),
+}
+MAX_BODY = 2 * MAX_BYTES
+
+
+def create_app(settings: ServerSettings | None = None) -> FastAPI:
+    """Make the application.
+
+    Parameters
+    ----------
+    settings : ServerSettings, optional
+        Read from the environment when not given.
+    """
+    chosen = settings or ServerSettings.from_environment()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.store = Store(chosen.database_url)
+        app.state.store.load_catalogue()
+        app.state.compute = Compute(chosen.workers, chosen.seconds)
+        app.state.compute.warm()
+        yield
+        app.state.compute.close()
+        app.state.store.engine.dispose()
+
+    app = FastAPI(
+        title="Negotiation engine",
+        summary="Shows people who share a problem when working together can last.",
+        description="Equilibria, cost allocations and verdicts. Every answer holds if the payoffs hold; it is not a prediction.",
+        version="0.1.0",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+    )
+    install(app)
+    app.middleware("http")(_guard)
+    app.include_router(routes.router)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_api_route("/docs", _docs, include_in_schema=False)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return f"{route.tags[0]}-{route.name}" if route.tags else route.name
+
+
+async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Refuse bodies beyond the limit before they are read, and state what browsers may do."""
+    length = request.headers.get("content-length", "0")
+    if length.isdigit() and int(length) > MAX_BODY:
+        detail = f"the request has {int(length):,} bytes, at most {MAX_BODY:,} are allowed"
+        response: Response = problem(request, 413, "too-large", title="Too large", detail=detail, remedy="shorten it")
+    else:
+        response = await call_next(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+async def _docs() -> HTMLResponse:
+    page = get_swagger_ui_html(
+        openapi_url="/openapi.json",
+        title="Negotiation engine: HTTP interface",
+        swagger_js_url="/static/vendor/swagger-ui-bundle.js",
+        swagger_css_url="/static/vendor/swagger-ui.css",
+        swagger_favicon_url="/static/icon.svg",
+    )
+    page.headers["Content-Security-Policy"] = HEADERS["Content-Security-Policy"] + "; script-src 'self' 'unsafe-inline'"
+    return page

@@ -1,0 +1,102 @@
+"""Computing beside the event loop: a pool of processes with a time and a memory limit for each job."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import resource
+import signal
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from importlib import import_module
+from typing import Any, TypeVar
+
+from negotiation.errors import SolverError, TimedOutError
+
+T = TypeVar("T")
+MEMORY = 6 * 2**30
+GRACE = 5.0
+
+
+class Compute:
+    """A pool of worker processes.
+
+    Parameters
+    ----------
+    workers : int
+        Number of processes.
+    seconds : float
+        Time limit of one job.
+    """
+
+    def __init__(self, workers: int, seconds: float) -> None:
+        self.workers = workers
+        self.seconds = seconds
+        self._pool = self._start()
+
+    def _start(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_prepare)
+
+    async def run(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Run ``work(*arguments)`` in a worker.
+
+        Raises
+        ------
+        TimedOutError
+            At the time limit.
+        SolverError
+            When the worker died, e.g. at its memory limit; the pool is started anew.
+        """
+        pool = self._pool
+        try:
+            job = asyncio.get_running_loop().run_in_executor(pool, _limited, self.seconds, work, arguments)
+            return await asyncio.wait_for(job, self._patience())
+        except BrokenProcessPool:
+            self._renew(pool)
+            raise SolverError("the computation broke off, probably for lack of memory", "try a smaller game") from None
+        except TimeoutError:
+            raise TimedOutError("the server is busy", "try again in a moment") from None
+
+    def _patience(self) -> float:
+        return 4 * self.seconds + GRACE
+
+    def _renew(self, broken: ProcessPoolExecutor) -> None:
+        if self._pool is broken:
+            broken.shutdown(wait=False)
+            self._pool = self._start()
+
+    def warm(self) -> None:
+        """Start the workers now, without waiting for them."""
+        for _ in range(self.workers):
+            self._pool.submit(_ready)
+
+    def close(self) -> None:
+        """End the workers."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _prepare() -> None:
+    """Load the engine and set the worker's limits."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    import_module("api.work")
+
+
+def _ready() -> None:
+    """Do nothing, in a worker."""
+
+
+def _limited(seconds: float, work: Callable[..., T], arguments: tuple[Any, ...]) -> T:
+    def stop(*_: Any) -> None:
+        raise TimedOutError(f"the analysis took more than {seconds:g} s", "use fewer members or actions, or run it on the command line")
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        return work(*arguments)
+    except MemoryError:
+        raise SolverError("the computation needs more memory than it may have", "try a smaller game") from None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)

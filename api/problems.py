@@ -1,0 +1,106 @@
+"""Errors as RFC 9457 problem+json, with place and remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from negotiation.errors import InvalidFormulaError, InvalidGameError, NegotiationError, Problem
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemDetail(BaseModel):
+    """One thing that is wrong in what was sent."""
+
+    pointer: str = ""
+    field: str = ""
+    line: int | None = None
+    column: int | None = None
+    detail: str
+    remedy: str = ""
+
+
+class ProblemBody(BaseModel):
+    """An error, after RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    remedy: str = ""
+    errors: list[ProblemDetail] = []
+
+
+def problem(request: Request, status: int, kind: str, *, title: str, detail: str, remedy: str = "", errors: Sequence[Problem] = ()) -> JSONResponse:
+    """Return a problem+json response."""
+    details = [ProblemDetail.model_validate(error.as_dict()) for error in errors]
+    body = ProblemBody(type=f"/problems/{kind}", title=title, status=status, detail=detail, instance=request.url.path, remedy=remedy, errors=details)
+    return JSONResponse(body.model_dump(), status, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of `app` as a problem."""
+    app.add_exception_handler(NegotiationError, _engine_error)
+    app.add_exception_handler(RequestValidationError, _request_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def kind_of(error: NegotiationError) -> str:
+    """Return the last part of an error's type address.
+
+    Examples
+    --------
+    >>> from negotiation.errors import TooLargeError
+    >>> kind_of(TooLargeError("x"))
+    'too-large'
+    """
+    name = type(error).__name__.removesuffix("Error")
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).strip("-")
+
+
+async def _engine_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NegotiationError)
+    remedy = error.remedy or next((one.remedy for one in error.problems), "")
+    return problem(request, error.status, kind_of(error), title=error.title, detail=error.message, remedy=remedy, errors=error.problems)
+
+
+async def _request_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = [Problem(tuple(item["loc"][1:]), _said(item), "see /docs for the form of this request") for item in error.errors()]
+    detail = " | ".join(str(one) for one in found)
+    remedy = "see /docs for the form of this request"
+    return problem(request, 422, "invalid-request", title="The request has mistakes", detail=detail, remedy=remedy, errors=found)
+
+
+def _said(item: dict[str, Any]) -> str:
+    return f"{item['msg'][:1].lower()}{item['msg'][1:]}"
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    title = HTTPStatus(error.status_code).phrase
+    return problem(request, error.status_code, title.lower().replace(" ", "-"), title=title, detail=str(error.detail))
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    detail, remedy = "an unexpected error occurred; it has been logged", "try again, and report it if it stays"
+    return problem(request, 500, "internal-error", title="The server made a mistake", detail=detail, remedy=remedy)
+
+
+def documented(*errors: type[NegotiationError]) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI entries of the problems that a route can answer with."""
+    entries: dict[int | str, dict[str, Any]] = {}
+    kinds: tuple[type[NegotiationError], ...] = (InvalidGameError, InvalidFormulaError, *errors)
+    for error in kinds:
+        entries[error.status] = {"model": ProblemBody, "description": error.title, "content": {MEDIA_TYPE: {}}}
+    return entries

@@ -1,0 +1,92 @@
+"""The HTTP interface: games and analyses."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path
+from fastapi import Request as HttpRequest
+from fastapi.concurrency import run_in_threadpool
+
+from negotiation.analyses import ANALYSES, analysis
+from negotiation.definition import read_definition
+from negotiation.errors import IllegalMoveError, NotApplicableError, SolverError, TimedOutError, TooLargeError, UnknownNameError
+
+from . import work
+from .compute import Compute
+from .problems import documented
+from .schemas import AnalysisBody, GameLine, GameList, GameToSave
+from .store import Store
+
+router = APIRouter()
+
+
+def store_of(request: HttpRequest) -> Store:
+    """Return the application's store."""
+    store: Store = request.app.state.store
+    return store
+
+
+def compute_of(request: HttpRequest) -> Compute:
+    """Return the application's pool."""
+    compute: Compute = request.app.state.compute
+    return compute
+
+
+StoreOf = Annotated[Store, Depends(store_of)]
+ComputeOf = Annotated[Compute, Depends(compute_of)]
+
+
+@router.get("/healthz", tags=["health"], summary="Is the server alive?")
+async def health() -> dict[str, str]:
+    """Answer at once, whatever is being computed."""
+    return {"status": "ok"}
+
+
+@router.get("/api/games", tags=["games"], summary="All games")
+async def games(store: StoreOf) -> GameList:
+    """List the catalogue and the saved games."""
+    found = await run_in_threadpool(store.listed)
+    return GameList(games=[GameLine.model_validate(game.model_dump()) for game in found])
+
+
+@router.get("/api/games/{name}", tags=["games"], summary="The whole written form of a game", responses=documented(UnknownNameError))
+async def game(name: str, store: StoreOf) -> dict[str, Any]:
+    """Return a game as data in the written form; it can be sent back as the game of an analysis."""
+    found = await run_in_threadpool(store.get, name)
+    return read_definition(found.text, name).written()
+
+
+@router.post("/api/games", tags=["games"], status_code=201, summary="Save a game of one's own", responses=documented(IllegalMoveError, TooLargeError))
+async def save(body: GameToSave, store: StoreOf) -> GameLine:
+    """Check and save a game; what is answered with 201 is on disk."""
+    text = body.game if isinstance(body.game, str) else json.dumps(body.game, indent=2, ensure_ascii=False)
+    return GameLine.model_validate((await run_in_threadpool(store.save, body.name, text)).model_dump())
+
+
+@router.get("/api/analyses", tags=["analyses"], summary="What can be asked")
+async def analyses() -> dict[str, list[dict[str, str]]]:
+    """List the analyses."""
+    return {"analyses": [{"name": row.name, "about": row.about} for row in ANALYSES.values()]}
+
+
+@router.post(
+    "/api/analyses/{name}",
+    tags=["analyses"],
+    summary="Ask a question about a game",
+    responses=documented(UnknownNameError, NotApplicableError, TooLargeError, TimedOutError, SolverError),
+)
+async def analyse(name: Annotated[str, Path(examples=["verdict"])], body: AnalysisBody, store: StoreOf, compute: ComputeOf) -> dict[str, Any]:
+    """Run an analysis; the same answer as `negotiate NAME GAME --json`."""
+    analysis(name)
+    source = await run_in_threadpool(_game_source, store, body.game)
+    return await compute.run(work.answer, name, source, body.request())
+
+
+def _game_source(store: Store, game: str | dict[str, Any]) -> work.Source:
+    if isinstance(game, dict):
+        return work.Source("game", json.dumps(game), is_data=True)
+    if "\n" in game or game.startswith("NFG "):
+        return work.Source("game", game)
+    return work.Source(game, store.get(game).text)

@@ -1,0 +1,87 @@
+"""What requests and responses look like."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Body
+from pydantic import BaseModel, ConfigDict, Field
+
+from negotiation.analyses import Request
+from negotiation.settings import Settings
+
+Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
+
+
+class AnalysisRequest(BaseModel):
+    """A question about a game."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    game: Annotated[
+        str | dict[str, Any], Field(description="Name of a game, or the whole written form (as data, or as YAML text); a plain cost game for allocate.")
+    ]
+    set: Annotated[dict[str, Number], Field(description="Parameter values that override all else.")] = {}
+    scenario: str | None = None
+    levers: list[str] = []
+    charges: Annotated[str | None, Field(description="Let people pay what this allocation method charges.")] = None
+    options: Annotated[dict[str, str], Field(description='What only this analysis understands, e.g. {"method": "shapley"}.')] = {}
+
+    def request(self) -> Request:
+        """Return the question in the engine's words."""
+        return Request(Settings(tuple(self.set.items()), self.scenario, tuple(self.levers)), self.charges, self.options)
+
+
+EXAMPLES = {
+    "by name": {
+        "summary": "A catalogue game with a scenario and two levers",
+        "value": {"game": "common_effluent_plant", "set": {}, "scenario": None, "levers": []},
+    },
+    "written form": {
+        "summary": "A whole game",
+        "value": {
+            "game": {
+                "title": "Two farmers and a ditch",
+                "money": "USD per year",
+                "stakeholders": {"farmers": {"members": 2, "actions": ["clean", "rest"]}},
+                "payoffs": {"farmers": {"clean": "10 * count(farmers, clean) - 12", "rest": "10 * count(farmers, clean)"}},
+                "target": {"profile": {"farmers": "clean"}},
+            }
+        },
+    },
+    "cost game": {
+        "summary": "A plain cost game, for allocate",
+        "value": {
+            "game": {
+                "players": ["A", "B"],
+                "costs": [{"coalition": ["A"], "cost": 7}, {"coalition": ["B"], "cost": 5}, {"coalition": ["A", "B"], "cost": 9}],
+            }
+        },
+    },
+}
+AnalysisBody = Annotated[AnalysisRequest, Body(openapi_examples=EXAMPLES)]
+
+
+class GameLine(BaseModel):
+    """A game in the list."""
+
+    name: str
+    title: str
+    summary: str
+    money: str
+    origin: Annotated[str, Field(description='"catalogue" or "saved"')]
+
+
+class GameList(BaseModel):
+    """All games."""
+
+    games: list[GameLine]
+
+
+class GameToSave(BaseModel):
+    """A game of one's own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    game: Annotated[str | dict[str, Any], Field(description="The written form, as YAML or JSON text or as data.")]

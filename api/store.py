@@ -1,0 +1,122 @@
+"""The games the server knows: the catalogue, and what people saved."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Literal
+
+from sqlalchemy import Engine, event
+from sqlmodel import Field, Session, SQLModel, create_engine, select
+
+from negotiation import catalogue
+from negotiation.definition import read_definition
+from negotiation.errors import IllegalMoveError, InvalidGameError, Problem, UnknownNameError, nearest
+from negotiation.validation.fields import is_name
+
+Origin = Literal["catalogue", "saved"]
+
+
+class StoredGame(SQLModel, table=True):
+    """A game as text in the written form."""
+
+    __tablename__ = "game"
+
+    name: str = Field(primary_key=True, max_length=40)
+    title: str
+    summary: str = ""
+    money: str
+    origin: str
+    text: str
+    changed_at: datetime
+
+
+class Store:
+    """Games in a database.
+
+    Parameters
+    ----------
+    url : str
+        SQLAlchemy address of SQLite or PostgreSQL.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        SQLModel.metadata.create_all(self.engine)
+
+    def load_catalogue(self) -> None:
+        """Bring the catalogue's games up to date; saved games stay as they are."""
+        with Session(self.engine) as session:
+            for name in catalogue.names():
+                stored = session.get(StoredGame, name)
+                if stored is None or stored.origin == "catalogue":
+                    session.merge(_row(name, catalogue.path_of(name).read_text(encoding="utf-8"), "catalogue"))
+            session.commit()
+
+    def listed(self) -> list[StoredGame]:
+        """Return all games by name."""
+        with Session(self.engine) as session:
+            return list(session.exec(select(StoredGame).order_by(StoredGame.name)))
+
+    def get(self, name: str) -> StoredGame:
+        """Return a game.
+
+        Raises
+        ------
+        UnknownNameError
+            Names the nearest, or lists what there is.
+        """
+        with Session(self.engine) as session:
+            found = session.get(StoredGame, name)
+        if found is None:
+            raise UnknownNameError(f"unknown game '{name}'", nearest(name, [game.name for game in self.listed()]))
+        return found
+
+    def save(self, name: str, text: str) -> StoredGame:
+        """Save a game of one's own; it is committed before this returns.
+
+        Raises
+        ------
+        InvalidGameError
+            When the text is not a valid game, or the name cannot be used.
+        IllegalMoveError
+            When the catalogue has a game of that name.
+        """
+        if not is_name(name):
+            raise InvalidGameError(
+                [Problem(("name",), f"'{name[:60]}' cannot be a name", "use up to 40 letters, digits and underscores, starting with a letter")]
+            )
+        row = _row(name, text, "saved")
+        with Session(self.engine, expire_on_commit=False) as session:
+            stored = session.get(StoredGame, name)
+            if stored is not None and stored.origin == "catalogue":
+                raise IllegalMoveError(f"'{name}' is a catalogue game", "save it under another name")
+            kept = session.merge(row)
+            session.commit()
+        return kept
+
+
+def _row(name: str, text: str, origin: Origin) -> StoredGame:
+    definition = read_definition(text, name)
+    return StoredGame(
+        name=name,
+        title=definition.title,
+        summary=definition.summary,
+        money=definition.money,
+        origin=origin,
+        text=text,
+        changed_at=datetime.now(UTC),
+    )
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def _careful(connection: object, _: object) -> None:
+            cursor = connection.cursor()  # type: ignore[attr-defined]
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+    return engine

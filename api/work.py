@@ -1,0 +1,82 @@
+"""What runs in the worker processes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from negotiation import plots, report
+from negotiation.analyses import Request, analysis, situation_of
+from negotiation.catalogue import Subject, read_subject
+from negotiation.coalitional import methods
+from negotiation.governance.verdict import Verdict, verdict
+from negotiation.numerics import plain
+from negotiation.report import Report
+from negotiation.strategic.equilibrium import all_pure
+
+
+@dataclass(frozen=True)
+class Source:
+    """A game on its way to a worker.
+
+    Parameters
+    ----------
+    name, text : str
+    is_data : bool
+        Whether the text is data that came without lines of its own, so that messages name no line.
+    """
+
+    name: str
+    text: str
+    is_data: bool = False
+
+
+@lru_cache(maxsize=64)
+def _subject(source: Source) -> Subject:
+    return read_subject(json.loads(source.text) if source.is_data else source.text, source.name)
+
+
+def answer(name: str, source: Source, request: Request) -> dict[str, Any]:
+    """Run one analysis; return its answer for JSON."""
+    return dict(plain(analysis(name).run(_subject(source), request).as_dict()))
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """Everything that a game's page shows for one setting.
+
+    Parameters
+    ----------
+    values : dict
+        The value of every parameter under the settings.
+    verdict, equilibria, allocations : Report
+    charts : tuple of dict
+        Vega-Lite specifications.
+    """
+
+    word: str
+    values: dict[str, float]
+    verdict: Report
+    equilibria: Report
+    allocations: Report | None
+    charts: tuple[dict[str, Any], ...]
+
+
+def what_if(source: Source, request: Request) -> WhatIf:
+    """Return everything that a game's page shows."""
+    situation = situation_of(_subject(source), request)
+    judged = verdict(situation)
+    listed = report.equilibria(all_pure(situation.game, situation.equilibria))
+    allocations, charts = _costs(judged)
+    first = (plots.margins(judged), plots.tipping(judged, plots.largest_stakeholder(situation.game)))
+    return WhatIf(judged.word, dict(situation.values), report.verdict(judged), listed, allocations, (*first, *charts))
+
+
+def _costs(judged: Verdict) -> tuple[Report | None, tuple[dict[str, Any], ...]]:
+    game = judged.situation.cost_game
+    if game is None:
+        return None, ()
+    core, found = methods.compare(game)
+    return report.allocations(game, core, found), tuple(plots.charges(game, found, judged.situation.paid, k) for k in range(len(game.names)))
