@@ -1,0 +1,1 @@
+"""The server: HTTP interface, pages, store."""

@@ -1,6 +1,6 @@
 """The table of analyses: every question the engine answers, under one name, for the command line and for HTTP.
 
-Each is a pure function of a subject and a request; its answer has `as_dict()` (JSON) and `report()` (words and tables).
+Each is a pure function of a subject and a request; its answer has `as_dict()` for JSON, and `negotiation.report` says it to people.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from . import report
 from .budget import Budget
 from .catalogue import Subject
 from .coalitional import methods
@@ -58,9 +57,6 @@ class Answer(Protocol):
     def as_dict(self) -> dict[str, Any]:
         """Return the answer for JSON."""
 
-    def report(self) -> report.Report:
-        """Return the answer for people."""
-
 
 def situation_of(subject: Subject, request: Request) -> Situation:
     """Put the subject's definition under the request's settings."""
@@ -83,10 +79,6 @@ class Solved:
         """Return the list for JSON."""
         return {"game": self.subject.name, **self.found.as_dict()}
 
-    def report(self) -> report.Report:
-        """Return the list for people."""
-        return report.equilibria(self.found)
-
 
 @dataclass(frozen=True)
 class Judged:
@@ -98,10 +90,6 @@ class Judged:
     def as_dict(self) -> dict[str, Any]:
         """Return the verdict for JSON."""
         return {"game": self.subject.name, **self.verdict.as_dict()}
-
-    def report(self) -> report.Report:
-        """Return the verdict for people."""
-        return report.verdict(self.verdict)
 
 
 @dataclass(frozen=True)
@@ -123,10 +111,6 @@ class Allocated:
             plain({**body, "members": dict(zip(self.game.names, self.game.members, strict=True)), "core_empty": self.core.empty, "allocations": chosen})
         )
 
-    def report(self) -> report.Report:
-        """Return the allocations for people."""
-        return report.allocations(self.game, self.core, self.allocations)
-
 
 @dataclass(frozen=True)
 class ExpectationsChecked:
@@ -139,10 +123,6 @@ class ExpectationsChecked:
         """Return the comparison for JSON."""
         rows = [{"says": c.says, "kind": c.kind, "source": c.source, "met": c.met, "failures": list(c.failures)} for c in self.checked]
         return {"game": self.subject.name, "met": all(c.met for c in self.checked), "expectations": rows}
-
-    def report(self) -> report.Report:
-        """Return the comparison for people."""
-        return report.expectations(self.checked)
 
 
 def solve(subject: Subject, request: Request) -> Solved:

@@ -77,12 +77,12 @@ def _answer(options: argparse.Namespace) -> tuple[object, report.Report]:
     subject = catalogue.open_game(options.game)
     if options.command == "show":
         definition = subject.written
-        return definition.model_dump(mode="json", exclude_defaults=True), report.game_card(definition)
+        return definition.written(), report.game_card(definition)
     settings = Settings(parse_assignments(options.assignments), options.scenario, tuple(options.levers))
     answer = analysis(options.command).run(
         subject, Request(settings, options.charges, {k: v for k, v in {"method": getattr(options, "method", None)}.items() if v})
     )
-    return answer.as_dict(), answer.report()
+    return answer.as_dict(), report.told(answer)
 
 
 def _print(told: report.Report) -> None:

@@ -257,6 +257,10 @@ class Definition(Form):
             bound |= known("lever", name, self.levers).commit
         return bound
 
+    def written(self) -> dict[str, Any]:
+        """Return the written form as plain data, without what has its default."""
+        return self.model_dump(mode="json", exclude_defaults=True, exclude={"name"})
+
     def counts(self, profile: Profile) -> dict[str, dict[str, int]]:
         """Write a profile out as counts; a stakeholder that it leaves out stands at its first action."""
         written = {}

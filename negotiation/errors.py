@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,9 @@ class NegotiationError(Exception):
     def __str__(self) -> str:
         return f"{self.message}; {self.remedy}" if self.remedy else self.message
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.message, self.remedy))
+
     @property
     def problems(self) -> tuple[Problem, ...]:
         """The single problems behind this error; empty unless a document is at fault."""
@@ -105,7 +109,7 @@ class InvalidGameError(NegotiationError):
         more = f" | and {len(self._problems) - 40} more" if len(self._problems) > 40 else ""
         super().__init__(f"{source + ': ' if source else ''}{shown}{more}")
 
-    def __reduce__(self) -> tuple[type[InvalidGameError], tuple[tuple[Problem, ...], str]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return (type(self), (self._problems, self.source))
 
     @property

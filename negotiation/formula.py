@@ -31,7 +31,7 @@ MAX_NODES = 200
 MAX_DEPTH = 20
 MAX_EXPONENT = 20
 
-COUNTING = {"count": (1, 2), "share": (1, 2), "members": (1, 1)}
+COUNTING = {"count": (1, 2), "share": (2, 2), "members": (1, 1)}
 """Functions of the count profile, with the least and the largest number of arguments."""
 
 

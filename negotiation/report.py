@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import singledispatch
 
+from .analyses import Allocated, Answer, ExpectationsChecked, Judged, Solved
 from .coalitional.allocation import Allocation
 from .coalitional.core import Core
 from .coalitional.cost_game import CostGame
@@ -42,6 +44,32 @@ class Report:
     sentence: str
     tables: tuple[Table, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+@singledispatch
+def told(answer: Answer) -> Report:
+    """Return the answer of an analysis for people."""
+    raise TypeError(f"no report for {type(answer).__name__}")
+
+
+@told.register
+def _(answer: Solved) -> Report:
+    return equilibria(answer.found)
+
+
+@told.register
+def _(answer: Judged) -> Report:
+    return verdict(answer.verdict)
+
+
+@told.register
+def _(answer: Allocated) -> Report:
+    return allocations(answer.game, answer.core, answer.allocations)
+
+
+@told.register
+def _(answer: ExpectationsChecked) -> Report:
+    return expectations(answer.checked)
 
 
 # --- equilibria

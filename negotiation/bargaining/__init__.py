@@ -1,0 +1,1 @@
+"""What the parties would agree on: agenda, packages, solutions, offers."""

@@ -1,0 +1,1 @@
+"""Who pays what: cost games over classes, rules, Shapley value, core."""

@@ -1,0 +1,1 @@
+"""Does it hold: a game under settings, stability tests, the verdict, expectations."""

@@ -1,0 +1,1 @@
+"""Who does what: count profiles, best responses, equilibria, commitment, repeated play, dynamics."""

@@ -11,10 +11,8 @@ from ..errors import Problem
 from . import fields, formulas, references, values
 from .outline import Outline
 
-CHECKS = (
-    fields.names,
-    fields.units,
-    fields.ranges,
+FIELDS = (fields.names, fields.units, fields.ranges)
+RELATIONS = (
     formulas.formulas,
     formulas.cycles,
     formulas.payoffs_complete,
@@ -28,8 +26,11 @@ CHECKS = (
 
 
 def check(document: Document) -> list[Problem]:
-    """Return every mistake that the form of the fields does not show."""
+    """Return every mistake that the form of the fields does not show.
+
+    Where a whole section cannot be read, what refers to it is not looked at: every name in it would seem unknown.
+    """
     outline = Outline(document)
-    for step in CHECKS:
+    for step in (*FIELDS, *(RELATIONS if outline.readable else ())):
         step(outline)
     return outline.problems

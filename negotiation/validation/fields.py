@@ -17,6 +17,17 @@ _UNIT = re.compile(r"[A-Za-z0-9 ()/.,*^+\-³²·°'&]{1,200}\Z")
 _NAMED_SECTIONS = ("parameters", "stakeholders", "definitions", "outcomes", "levers", "scenarios")
 
 
+def is_name(word: str) -> bool:
+    """Return whether a word can name something in a formula.
+
+    Examples
+    --------
+    >>> is_name("small_firms"), is_name("2nd tier"), is_name("count")
+    (True, False, False)
+    """
+    return bool(_NAME.match(word)) and word not in RESERVED
+
+
 def names(outline: Outline) -> None:
     """Check that every name can stand in a formula."""
     places: list[Place] = [(section, name) for section in _NAMED_SECTIONS for name in outline.section(section)]

@@ -33,7 +33,7 @@ class Outline:
     @property
     def data(self) -> dict[str, Any]:
         """The whole file."""
-        return dict(self.document.data)
+        return group(self.document.data)
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
@@ -60,6 +60,12 @@ class Outline:
         """Members of each class of the cost game."""
         entries = self.section("cost_game", "classes")
         return {name: _members(entry) if isinstance(entry, dict) and "members" in entry else self.members.get(name) for name, entry in entries.items()}
+
+    @property
+    def readable(self) -> bool:
+        """Whether the sections that others refer to are groups of fields."""
+        sections = [self.document.data.get(name, {}) for name in ("parameters", "definitions", "levers", "scenarios", "stakeholders")]
+        return all(isinstance(section, dict) for section in sections) and bool(sections[-1])
 
     def section(self, *path: str) -> dict[str, Any]:
         """Return a group of fields; empty where there is none."""
