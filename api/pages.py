@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -66,7 +67,8 @@ async def _page(request: Request, name: str, store: StoreOf, compute: ComputeOf,
         "sliders": [slider(key, entry, values[key]) for key, entry in definition.parameters.items()],
         "levers": levers_by_actor(definition),
     }
-    return templates.TemplateResponse(request, template, context, status_code=status)
+    headers = {"HX-Replace-Url": address(name, question)} if context["found"] else {}
+    return templates.TemplateResponse(request, template, context, status_code=status, headers=headers)
 
 
 def read_question(definition: Definition, query: QueryParams) -> Question:
@@ -78,7 +80,7 @@ def read_question(definition: Definition, query: QueryParams) -> Question:
     moved = []
     for name in definition.parameters:
         text = query.get(f"set.{name}")
-        if text is not None and (f"pin.{name}" in query or text != query.get(f"was.{name}")):
+        if text is not None and (f"pin.{name}" in query or not _same_number(text, query.get(f"was.{name}"))):
             moved.append(f"{name}={text}")
     charges = query.get("charges") or None
     if charges is not None and charges not in METHODS:
@@ -86,12 +88,36 @@ def read_question(definition: Definition, query: QueryParams) -> Question:
     return Question(Settings(parse_assignments(moved), query.get("scenario") or None, tuple(query.getlist("lever"))), charges)
 
 
+def _same_number(text: str, before: str | None) -> bool:
+    """Browsers write the same number in their own way."""
+    try:
+        return before is not None and float(text) == float(before)
+    except ValueError:
+        return False
+
+
+def address(name: str, question: Question) -> str:
+    """Return the shortest address that leads to the same page."""
+    settings = question.settings
+    parts = [("scenario", settings.scenario), *(("lever", lever) for lever in settings.levers), ("charges", question.charges)]
+    query = urlencode([(key, value) for key, value in parts if value] + [(f"set.{key}", f"{value:.12g}") for key, value in settings.set])
+    return f"/games/{name}?{query}" if query else f"/games/{name}"
+
+
 def slider(name: str, parameter: Parameter, value: float) -> Mapping[str, Any]:
-    """Return what a slider needs: its ends, a step of a hundredth of the range, and words."""
-    low = parameter.low if parameter.low is not None else min(0.0, 2 * parameter.value)
-    high = parameter.high if parameter.high is not None else max(1.0, 2 * parameter.value)
-    low, high = min(low, value), max(high, value)
-    return {"name": name, "low": low, "high": high, "step": "any", "value": value, "parameter": parameter, "label": parameter.label or name.replace("_", " ")}
+    """Return what a slider needs: its ends, and words; a number without a range does not move."""
+    low, high = parameter.low, parameter.high
+    moves = low is not None and high is not None
+    ends = (min(low, value), max(high, value)) if low is not None and high is not None else (value, value)
+    return {
+        "name": name,
+        "low": ends[0],
+        "high": ends[1],
+        "value": value,
+        "moves": moves,
+        "parameter": parameter,
+        "label": parameter.label or name.replace("_", " "),
+    }
 
 
 def levers_by_actor(definition: Definition) -> dict[str, list[tuple[str, Any]]]:

@@ -98,3 +98,7 @@ def _print(told: report.Report) -> None:
         console.print(drawn)
     for note in told.notes:
         console.print(note, style="dim", markup=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

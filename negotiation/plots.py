@@ -42,7 +42,7 @@ def margins(judged: Verdict) -> dict[str, Any]:
     return _chart(
         "What would leaving bring? (right of zero: a reason to leave)",
         list(best.values()),
-        height={"step": 34},
+        height=34 * len(best),
         mark={"type": "bar", "cornerRadius": 2, "tooltip": True},
         encoding={
             "y": {"field": "who", "type": "nominal", "title": None, "sort": "-x", "axis": {"labelLimit": 170}},
@@ -115,7 +115,7 @@ def charges(game: CostGame, found: dict[str, Allocation], paid: Allocation | Non
         f"{game.label(k)}: charge per member",
         values,
         mark={"type": "bar", "cornerRadius": 2, "tooltip": True},
-        height={"step": 26},
+        height=26 * len(values),
         encoding={
             "y": {"field": "rule", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 170}},
             "x": {"field": "charge", "type": "quantitative", "title": game.unit or "charge"},

@@ -42,7 +42,10 @@ def test_a_formula_has_the_value_of_arithmetic(text: str, value: float) -> None:
     assert float(parse(text)(NAMES)) == pytest.approx(value)
 
 
-@pytest.mark.parametrize("text", ["1 / zero", "1 / zero > 5", "zero / zero < 1", "sqrt(b)", "log(zero)", "not (1 / zero)", "1 / zero and 0", "max(1, 1 / zero)", "2 if 1 / zero else 3"])
+@pytest.mark.parametrize(
+    "text",
+    ["1 / zero", "1 / zero > 5", "zero / zero < 1", "sqrt(b)", "log(zero)", "not (1 / zero)", "1 / zero and 0", "max(1, 1 / zero)", "2 if 1 / zero else 3"],
+)
 def test_what_has_no_value_stays_without_value(text: str) -> None:
     assert np.isnan(float(parse(text)(NAMES)))
 

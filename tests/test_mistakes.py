@@ -167,7 +167,9 @@ def test_a_required_field_that_is_missing_is_named(field: str) -> None:
 
 
 def test_only_four_fields_are_required() -> None:
-    definition = read_definition({key: GOOD[key] for key in ("title", "money")} | {"stakeholders": {"a": {"actions": ["x", "y"]}}, "payoffs": {"a": {"x": 1, "y": 2}}})
+    definition = read_definition(
+        {key: GOOD[key] for key in ("title", "money")} | {"stakeholders": {"a": {"actions": ["x", "y"]}}, "payoffs": {"a": {"x": 1, "y": 2}}}
+    )
     assert definition.target is None
 
 
@@ -180,7 +182,12 @@ def test_all_mistakes_of_a_file_come_at_once_in_the_order_of_the_file() -> None:
     with pytest.raises(InvalidGameError) as caught:
         read_definition(yaml.safe_dump(game, sort_keys=False))
     lines = [problem.line for problem in caught.value.problems]
-    assert [problem.field for problem in caught.value.problems] == ["parameters.chance.value", "stakeholders.firms.members", "payoffs.firms.cheat", "levers.law.payer"]
+    assert [problem.field for problem in caught.value.problems] == [
+        "parameters.chance.value",
+        "stakeholders.firms.members",
+        "payoffs.firms.cheat",
+        "levers.law.payer",
+    ]
     assert lines == sorted(lines)  # type: ignore[type-var]
 
 
@@ -213,7 +220,12 @@ def test_text_that_grows_is_refused(text: str) -> None:
 
 
 def test_a_lattice_beyond_the_limit_is_refused_with_the_nearest_size() -> None:
-    game = {"title": "Large", "money": "USD", "stakeholders": {"firms": {"members": 5000, "actions": ["a", "b", "c", "d"]}}, "payoffs": {"firms": dict.fromkeys("abcd", 1)}}
+    game = {
+        "title": "Large",
+        "money": "USD",
+        "stakeholders": {"firms": {"members": 5000, "actions": ["a", "b", "c", "d"]}},
+        "payoffs": {"firms": dict.fromkeys("abcd", 1)},
+    }
     with pytest.raises(TooLargeError) as caught:
         build_situation(read_definition(game))
     fits = int(caught.value.remedy.split()[1].replace(",", ""))

@@ -1,5 +1,5 @@
 "use strict";
-// Draws the charts, shows each slider's value while it moves, and keeps the address in step with the controls.
+// Draws the charts and shows each slider's value while it moves.
 
 function draw(root) {
   for (const figure of root.querySelectorAll("figure.chart")) {
@@ -32,8 +32,5 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id !== "answer") return;
-  draw(event.detail.target);
-  const query = event.detail.requestConfig && event.detail.pathInfo ? event.detail.pathInfo.finalRequestPath.split("?")[1] : "";
-  history.replaceState(null, "", query ? `?${query}` : location.pathname);
+  if (event.detail.target.id === "answer") draw(event.detail.target);
 });

@@ -1,0 +1,95 @@
+"""A server for the tests: in process on SQLite, in a process of its own for browsers, and a PostgreSQL of their own."""
+
+import glob
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from api.app import create_app
+from api.settings import ServerSettings
+from fastapi.testclient import TestClient
+
+
+def not_here(what: str) -> None:
+    """Say that a test could not run; in CI that is a failure."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} is not installed, but CI must have it")
+    pytest.skip(f"NOT RUN: {what} is not installed")
+
+
+@pytest.fixture(scope="session")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('server')}/test.db"
+    with TestClient(create_app(ServerSettings(url, workers=1, seconds=10.0)), raise_server_exceptions=False) as client:
+        yield client
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Served:
+    """A server in a process of its own."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder, self.port = folder, port
+        self.address = f"http://127.0.0.1:{port}"
+        self.start()
+
+    def start(self) -> None:
+        environment = {**os.environ, "DATABASE_URL": f"sqlite:///{self.folder}/served.db", "NEGOTIATION_WORKERS": "2"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "api", "--port", str(self.port)], env=environment, cwd=self.folder, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"{self.address}/healthz", timeout=1).close()
+                return
+            except OSError:
+                assert self.process.poll() is None, "the server ended"
+                time.sleep(0.1)
+        raise AssertionError("the server did not start")
+
+    def stop(self, kill: bool = False) -> str:
+        (self.process.kill if kill else self.process.terminate)()
+        out, _ = self.process.communicate(timeout=30)
+        return str(out)
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    server = Served(tmp_path_factory.mktemp("served"), free_port())
+    yield server
+    server.stop()
+
+
+def as_postgres(command: list[str]) -> list[str]:
+    """PostgreSQL refuses to run as root."""
+    return ["runuser", "-u", "postgres", "--", *command] if os.getuid() == 0 else command
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
+    if not found:
+        not_here("PostgreSQL")
+    folder = Path(subprocess.run(as_postgres(["mktemp", "-d", "/tmp/pgtest.XXXXXX"]), capture_output=True, text=True, check=True, cwd="/tmp").stdout.strip())
+    port = free_port()
+    subprocess.run(
+        as_postgres([f"{found[-1]}/initdb", "-D", f"{folder}/data", "-U", "tester", "--auth=trust", "-E", "UTF8"]), check=True, capture_output=True, cwd="/tmp"
+    )
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    control = as_postgres([f"{found[-1]}/pg_ctl", "-D", f"{folder}/data", "-w"])
+    subprocess.run([*control, "-o", options, "-l", f"{folder}/log", "start"], check=True, capture_output=True, cwd="/tmp")
+    yield f"postgresql+psycopg://tester@127.0.0.1:{port}/postgres"
+    subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd="/tmp")
+    shutil.rmtree(folder, ignore_errors=True)

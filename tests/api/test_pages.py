@@ -1,0 +1,145 @@
+"""The pages in a real browser, without JavaScript, and on a phone."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from .conftest import Served, not_here
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+PLANT = "/games/common_effluent_plant"
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        not_here("Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A page with all that it asked for and complained about."""
+
+    def __init__(self, browser: Browser, served: Served, **context: Any) -> None:
+        self.context = browser.new_context(**context)
+        self.page: Page = self.context.new_page()
+        self.hosts: set[str] = set()
+        self.complaints: list[str] = []
+        self.address = served.address
+        self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+        self.page.on("console", lambda message: self.complaints.append(message.text) if message.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.address + path)
+        return self.page
+
+    def close(self) -> None:
+        self.context.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, served: Served) -> Iterator[Visit]:
+    visit = Visit(browser, served)
+    yield visit
+    visit.close()
+
+
+def test_a_visitor_chooses_a_game_from_the_list(visit: Visit) -> None:
+    page = visit.open("/")
+    page.get_by_role("link", name="Common effluent").click()
+    assert page.locator("h1").inner_text().startswith("Common effluent")
+    assert page.locator(".verdict .word").inner_text().lower() in ("stable", "fragile", "unstable")
+    assert visit.complaints == []
+
+
+def test_moving_a_slider_changes_the_verdict_and_the_address(visit: Visit) -> None:
+    page = visit.open(PLANT)
+    page.wait_for_selector("figure.chart svg")
+    before = page.locator("#answer").inner_text()
+    slider = page.locator("input[type=range]").first
+    name = slider.get_attribute("name")
+    with page.expect_response(lambda response: "/answer" in response.url) as answered:
+        slider.evaluate("s => { s.value = s.max; s.dispatchEvent(new Event('input', {bubbles: true})); }")
+    assert answered.value.status == 200
+    page.wait_for_function("before => document.querySelector('#answer').innerText !== before", arg=before)
+    page.wait_for_selector("figure.chart svg")
+    assert page.url.endswith(f"{PLANT}?{name}={page.locator(f'input[name="{name}"]').get_attribute('max').removesuffix('.0')}")  # type: ignore[union-attr]
+    assert page.locator(f"input[name='{name}']").evaluate("s => Number(s.value) === Number(s.max)")
+    assert visit.complaints == []
+
+
+def test_ticking_a_lever_answers_and_unticking_goes_back(visit: Visit) -> None:
+    page = visit.open(PLANT)
+    before = page.locator("#answer .sentence").inner_text()
+    box = page.locator("input[name=lever]").first
+    for _ in range(2):
+        with page.expect_response(lambda response: "/answer" in response.url):
+            box.click()
+        page.wait_for_function("() => !document.querySelector('#answer').classList.contains('htmx-request')")
+    page.wait_for_function("before => document.querySelector('#answer .sentence').innerText === before", arg=before)
+    assert visit.complaints == []
+
+
+def test_a_scenario_moves_the_sliders_that_it_sets(visit: Visit) -> None:
+    page = visit.open(PLANT)
+    values = "() => [...document.querySelectorAll('.slider output')].map(o => o.textContent).join()"
+    before = page.evaluate(values)
+    with page.expect_response(lambda response: "/answer" in response.url):
+        page.locator("input[name=scenario]").nth(1).check()
+    page.wait_for_function(f"before => ({values})() !== before", arg=before)
+    assert page.locator("input[name^='pin.']").count() == 0
+
+
+def test_nothing_is_loaded_from_another_host(visit: Visit, served: Served) -> None:
+    for path in ("/", PLANT, "/docs"):
+        visit.open(path)
+        visit.page.wait_for_load_state("networkidle")
+    assert visit.hosts == {urlsplit(served.address).netloc}
+
+
+def test_the_documentation_of_the_interface_works_without_internet(visit: Visit) -> None:
+    page = visit.open("/docs")
+    page.wait_for_selector(".opblock")
+    assert page.locator(".opblock").count() >= 5
+
+
+def test_the_page_can_be_read_and_used_without_javascript(browser: Browser, served: Served) -> None:
+    visit = Visit(browser, served, java_script_enabled=False)
+    page = visit.open(PLANT)
+    assert page.locator(".verdict .sentence").inner_text()
+    assert page.locator("table").count() >= 3
+    page.locator("input[name=lever]").first.check()
+    page.get_by_role("button", name="Answer").click()
+    assert "lever=" in page.url
+    assert page.locator("input[name=lever]").first.is_checked()
+    assert page.locator(".verdict .sentence").inner_text()
+    visit.close()
+
+
+def test_the_page_fits_a_phone(browser: Browser, served: Served) -> None:
+    visit = Visit(browser, served, viewport={"width": 360, "height": 740}, device_scale_factor=2)
+    page = visit.open(PLANT)
+    page.wait_for_selector("figure.chart svg")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.locator(".verdict").bounding_box()["y"] < page.locator(".controls").bounding_box()["y"]  # type: ignore[index]
+    visit.close()
+
+
+def test_a_wrong_address_says_what_there_is(visit: Visit) -> None:
+    response = visit.page.goto(f"{visit.address}/games/common_efluent_plant")
+    assert response is not None
+    assert response.status == 404
+    assert "common_effluent_plant" in visit.page.content()
+    page = visit.open(f"{PLANT}?scenario=boom")
+    assert "unknown scenario" in page.content()

@@ -1,0 +1,70 @@
+"""What was saved stays saved, on SQLite and on PostgreSQL."""
+
+import os
+import signal
+from pathlib import Path
+
+import httpx2
+import pytest
+from api.app import create_app
+from api.settings import ServerSettings
+from api.store import Store
+from fastapi.testclient import TestClient
+from negotiation import catalogue
+from negotiation.errors import IllegalMoveError, UnknownNameError
+
+from .conftest import Served, free_port
+
+TEXT = "title: A\nmoney: USD\nstakeholders:\n  a: {actions: [x, y]}\npayoffs:\n  a: {x: 1, y: 2}\n"
+
+
+def check_store(url: str) -> None:
+    store = Store(url)
+    store.load_catalogue()
+    store.load_catalogue()
+    assert {game.name for game in store.listed()} == set(catalogue.names())
+    store.save("mine", TEXT)
+    again = Store(url)
+    again.load_catalogue()
+    assert again.get("mine").text == TEXT
+    assert again.get("mine").origin == "saved"
+    with pytest.raises(IllegalMoveError):
+        again.save("stag_hunt", TEXT)
+    with pytest.raises(UnknownNameError, match="did you mean 'mine'"):
+        again.get("mien")
+    store.engine.dispose()
+    again.engine.dispose()
+
+
+def test_sqlite_keeps_games(tmp_path: Path) -> None:
+    check_store(f"sqlite:///{tmp_path}/a.db")
+
+
+@pytest.mark.postgresql
+def test_postgresql_keeps_games(postgresql: str) -> None:
+    check_store(postgresql)
+
+
+@pytest.mark.postgresql
+def test_the_server_runs_on_postgresql(postgresql: str) -> None:
+    with TestClient(create_app(ServerSettings(postgresql, workers=1))) as client:
+        assert client.post("/api/games", json={"name": "served", "game": TEXT}).status_code == 201
+        assert client.post("/api/analyses/solve", json={"game": "served"}).json()["complete"] is True
+
+
+def test_addresses_of_postgresql_are_understood_as_they_are_usually_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://me@host/base")
+    assert ServerSettings.from_environment().database_url == "postgresql+psycopg://me@host/base"
+
+
+def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
+    server = Served(tmp_path, free_port())
+    for k in range(5):
+        assert httpx2.post(f"{server.address}/api/games", json={"name": f"game{k}", "game": TEXT}).status_code == 201
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.communicate(timeout=30)
+    server.start()
+    names = {game["name"] for game in httpx2.get(f"{server.address}/api/games").json()["games"]}
+    assert {f"game{k}" for k in range(5)} <= names
+    told = server.stop()
+    assert f"http://127.0.0.1:{server.port}" in told

@@ -1,0 +1,176 @@
+"""The command line, as its users type it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from negotiation.catalogue import names
+from negotiation.cli import main
+
+GAME = """
+title: A club
+money: USD per year
+parameters:
+  dues: {value: 40, low: 0, high: 200, unit: USD per year}
+stakeholders:
+  firms: {members: 10, actions: {pay: Pay, cheat: Cheat}}
+payoffs:
+  firms:
+    pay: 10 * count(firms, pay) - dues
+    cheat: 10 * count(firms, pay)
+target: {profile: {firms: pay}}
+status_quo: {firms: cheat}
+levers:
+  gift: {set: {dues: 0}}
+scenarios:
+  crisis: {set: {dues: 100}}
+cost_game:
+  classes:
+    firms: {feeds: dues}
+  cost: 20 * count(firms)
+expected:
+  - {says: It does not hold, verdict: unstable}
+"""
+
+
+@pytest.fixture
+def game(tmp_path: Path) -> str:
+    path = tmp_path / "club.yaml"
+    path.write_text(GAME)
+    return str(path)
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = main(arguments)
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    status, out, _ = run(capsys, *arguments, "--json")
+    assert status == 0
+    return json.loads(out)
+
+
+def test_solve_prints_the_agreed_json(game: str, capsys: pytest.CaptureFixture[str]) -> None:
+    body = answer(capsys, "solve", game)
+    assert (body["game"], body["complete"]) == ("club.yaml", True)
+    pure = [one for one in body["equilibria"] if one["kind"] == "pure"]
+    assert pure[0] | {"extra": 0} == pure[0] | {"extra": 0}
+    assert pure == [
+        {
+            "kind": "pure",
+            "counts": {"firms": {"pay": 0, "cheat": 10}},
+            "mixture": {"firms": {"pay": 0.0, "cheat": 1.0}},
+            "payoffs": {"firms": {"cheat": 0.0}},
+            "regret": 0.0,
+            "strict": True,
+            "margin": 30.0,
+        }
+    ]
+
+
+def test_allocate_prints_the_agreed_json(game: str, capsys: pytest.CaptureFixture[str]) -> None:
+    body = answer(capsys, "allocate", game)
+    assert body["allocations"]["shapley"] == {
+        "charges": {"firms": 20.0},
+        "in_core": True,
+        "largest_excess": 0.0,
+        "objection": None,
+        "shortfall": 0.0,
+        "note": "",
+    }
+    assert set(body["allocations"]) == {"equal", "proportional", "shapley", "core", "least_core"}
+    assert list(answer(capsys, "allocate", game, "--method", "equal")["allocations"]) == ["equal"]
+
+
+def test_allocate_takes_a_plain_cost_game(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "costs.json"
+    rows = {"A": 7, "B": 5, "AB": 9}
+    path.write_text(json.dumps({"players": ["A", "B"], "costs": [{"coalition": list(k), "cost": v} for k, v in rows.items()]}))
+    assert answer(capsys, "allocate", str(path))["allocations"]["shapley"]["charges"] == {"A": 5.5, "B": 3.5}
+
+
+def test_settings_change_the_answer(game: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer(capsys, "verdict", game)["margin"] == -30
+    assert answer(capsys, "verdict", game, "--set", "dues=5")["margin"] == 5
+    assert answer(capsys, "verdict", game, "--lever", "gift")["margin"] == 10
+    assert answer(capsys, "verdict", game, "--scenario", "crisis")["margin"] == -90
+    assert answer(capsys, "verdict", game, "--charges", "shapley")["margin"] == -10
+    assert answer(capsys, "verdict", game, "--scenario", "crisis", "--set", "dues=1")["margin"] == 9
+
+
+def test_people_read_a_sentence_first_then_a_table(game: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("show", "solve", "verdict", "allocate", "check"):
+        status, out, err = run(capsys, command, game)
+        assert (status, err) == (0, "")
+        assert out.splitlines()[0].strip().endswith((".", ")", "gain", "all", "a")) or "." in out
+        assert "│" in out
+
+
+def test_games_lists_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [entry["name"] for entry in answer(capsys, "games")["games"]] == names()
+    assert run(capsys, "games")[0] == 0
+
+
+def test_show_prints_the_written_form_so_that_it_can_be_read_again(game: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    again = tmp_path / "again.json"
+    again.write_text(json.dumps(answer(capsys, "show", game)))
+    assert answer(capsys, "verdict", str(again))["margin"] == -30
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("verdict", "effluent"), "unknown game 'effluent'"),
+        (("verdict", "nowhere/there.yaml"), "there is no file"),
+        (("verdict", "GAME", "--set", "duse=3"), "did you mean 'dues'?"),
+        (("verdict", "GAME", "--set", "dues"), "expected name=value"),
+        (("verdict", "GAME", "--set", "dues=many"), "finite number"),
+        (("verdict", "GAME", "--set", "dues=nan"), "finite number"),
+        (("verdict", "GAME", "--lever", "gif"), "did you mean 'gift'?"),
+        (("verdict", "GAME", "--scenario", "boom"), "known names: crisis"),
+        (("verdict", "GAME", "--charges", "lottery"), "unknown allocation method"),
+        (("allocate", "GAME", "--method", "lottery"), "unknown allocation method"),
+    ],
+)
+def test_errors_are_one_line_with_a_way_out(game: str, arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, *(game if word == "GAME" else word for word in arguments))
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    assert said in err
+
+
+def test_a_file_with_many_mistakes_is_still_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(GAME.replace("- dues", "- duse").replace("members: 10", "members: 0"))
+    status, _, err = run(capsys, "verdict", str(path))
+    assert status == 2
+    assert err.count("\n") == 1
+    assert "bad.yaml" in err
+    assert "payoffs.firms.pay, line 10" in err
+    assert "stakeholders.firms.members, line 7" in err
+
+
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["solve"], ["solve", "x", "--loud"]])
+def test_wrong_usage_is_one_line_with_status_2(arguments: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-m", "negotiation.cli", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_the_installed_command_answers(game: str) -> None:
+    command = Path(sys.executable).with_name("negotiate")
+    done = subprocess.run([command, "verdict", game], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "does not hold" in done.stdout
+
+
+def test_heavy_libraries_are_not_loaded_for_a_verdict(game: str) -> None:
+    script = f"import sys; from negotiation.cli import main; main(['verdict', {game!r}]); print([m for m in ('nashpy', 'sympy', 'networkx', 'fastapi', 'matplotlib') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
