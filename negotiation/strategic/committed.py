@@ -50,7 +50,7 @@ class Reply:
     pessimistic: CommittedOutcome | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CommitmentResult:
     """Outcomes when groups commit in order, beside those when all move at once.
 

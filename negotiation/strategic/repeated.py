@@ -79,7 +79,7 @@ class Deterrence:
         return self.detection * (self.standing_loss + self.loss * weight(discount, self.periods)) - self.gain
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PatienceResult:
     """How patient members must be.
 

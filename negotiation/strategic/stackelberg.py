@@ -19,7 +19,7 @@ MAX_ACTIONS = 100
 """Actions of each player."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MixedCommitment:
     """The leader's best commitment to a mixture.
 
