@@ -45,7 +45,7 @@ def margins(judged: Verdict) -> dict[str, Any]:
         height=34 * len(best),
         mark={"type": "bar", "cornerRadius": 2, "tooltip": True},
         encoding={
-            "y": {"field": "who", "type": "nominal", "title": None, "sort": "-x", "axis": {"labelLimit": 170}},
+            "y": {"field": "who", "type": "nominal", "title": None, "sort": "-x", "axis": {"labelLimit": 240}},
             "x": {"field": "gain", "type": "quantitative", "title": f"gain from the best other choice ({game.money} per member)"},
             "color": {"field": "stays", "type": "nominal", "legend": None, "scale": {"domain": ["stays", "leaves"], "range": [ACCENT, WARNING]}},
             "tooltip": [{"field": "who", "title": "who"}, {"field": "to", "title": "would choose"}, {"field": "gain", "title": "gain", "format": ",.0f"}],
@@ -117,9 +117,15 @@ def charges(game: CostGame, found: dict[str, Allocation], paid: Allocation | Non
         mark={"type": "bar", "cornerRadius": 2, "tooltip": True},
         height=26 * len(values),
         encoding={
-            "y": {"field": "rule", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 170}},
+            "y": {"field": "rule", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 240}},
             "x": {"field": "charge", "type": "quantitative", "title": game.unit or "charge"},
-            "color": {"field": "core", "type": "nominal", "title": None, "legend": {"orient": "top"}, "scale": {"domain": list(core.values()), "range": [ACCENT, MUTED]}},
+            "color": {
+                "field": "core",
+                "type": "nominal",
+                "title": None,
+                "legend": {"orient": "top"},
+                "scale": {"domain": list(core.values()), "range": [ACCENT, MUTED]},
+            },
         },
     )
 

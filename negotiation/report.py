@@ -12,7 +12,7 @@ from .coalitional.core import Core
 from .coalitional.cost_game import CostGame
 from .definition import Definition
 from .governance.expectations import Checked
-from .governance.verdict import Standing, Verdict
+from .governance.verdict import CONDITIONAL, Verdict, assumed
 from .numerics import shown
 from .strategic.equilibrium import Equilibrium, EquilibriumList
 from .strategic.game import Game
@@ -111,39 +111,34 @@ def verdict(judged: Verdict) -> Report:
     """Return a verdict for people."""
     game = judged.situation.game
     tests = Table("Does it hold?", ("Test", "Answer", f"Margin ({game.money})", "Who, and how"), tuple(_tests(judged)))
-    standings = [("The target", judged.target), ("Today", judged.status_quo), ("Best equilibrium", judged.best), ("Worst equilibrium", judged.worst)]
-    there = [(name, standing) for name, standing in standings if standing is not None]
-    outcomes = judged.situation.definition.outcomes
-    columns = (
-        "",
-        "Who does what",
-        "Cooperating",
-        f"Sum of payoffs ({game.money})",
-        *[_titled(outcomes[name].label or name, outcomes[name].unit) for name in outcomes],
-    )
-    rows = tuple(
-        (name, who_does_what(game, one), f"{shown(100 * one.cooperation, 3)} %", shown(one.welfare), *[shown(v) for v in one.outcomes.values()])
-        for name, one in there
-    )
-    notes = [f"{judged.equilibria:,} pure equilibria in all; the list is complete."]
-    assumed = judged.as_dict()["assumed"]
-    if assumed:
-        notes.append(f"Assumed, without a source: {', '.join(assumed)}.")
-    return Report(judged.sentence, (tests, Table("Where it stands", columns, rows)), (*notes, judged.as_dict()["condition"]))
+    columns, rows = _standings(judged)
+    notes = [f"{judged.equilibria:,} pure equilibri{'um' if judged.equilibria == 1 else 'a'} in all; the list is complete."]
+    if guessed := assumed(judged.situation):
+        notes.append(f"Assumed, without a source: {', '.join(guessed)}.")
+    return Report(judged.sentence, (tests, Table("Where it stands", columns, rows)), (*notes, CONDITIONAL))
+
+
+def _standings(judged: Verdict) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Return profiles side by side: a row for each stakeholder, for cooperation, for the sum of payoffs, for each outcome."""
+    game, outcomes = judged.situation.game, judged.situation.definition.outcomes
+    only = judged.best is not None and judged.worst is not None and judged.best.counts == judged.worst.counts
+    best = "Only equilibrium" if judged.equilibria == 1 else "Best and worst equilibrium" if only else "Best equilibrium"
+    named = [("The target", judged.target), ("Today", judged.status_quo), (best, judged.best), ("Worst equilibrium", None if only else judged.worst)]
+    there = [(name, standing) for name, standing in named if standing is not None]
+    rows = [(game.label(i), *[_who(game, i, one.counts[name]) for _, one in there]) for i, name in enumerate(game.names)]
+    rows.append(("Members who cooperate", *[f"{shown(100 * one.cooperation, 3)} %" for _, one in there]))
+    rows.append((f"Sum of payoffs ({game.money})", *[shown(one.welfare) for _, one in there]))
+    rows += [(_titled(outcome.label or name, outcome.unit), *[shown(one.outcomes[name]) for _, one in there]) for name, outcome in outcomes.items()]
+    return ("", *[name for name, _ in there]), tuple(rows)
 
 
 def _titled(label: str, unit: str) -> str:
     return f"{label} ({unit})" if unit else label
 
 
-def who_does_what(game: Game, standing: Standing) -> str:
-    """Return a profile in words, a line for each stakeholder."""
-    return "\n".join(_who(game, i, standing.counts[name]) for i, name in enumerate(game.names))
-
-
 def _who(game: Game, i: int, counts: dict[str, int]) -> str:
     taken = [(a, counts[action]) for a, action in enumerate(game.actions[i]) if counts[action]]
-    return f"{game.label(i)}: " + ", ".join(f"{f'{count} ' if game.members[i] > 1 else ''}{game.label(i, a)}" for a, count in taken)
+    return "\n".join(f"{f'{count} ' if game.members[i] > 1 else ''}{game.label(i, a)}" for a, count in taken)
 
 
 def _tests(judged: Verdict) -> list[tuple[str, ...]]:
