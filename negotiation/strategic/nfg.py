@@ -8,119 +8,22 @@ rounded once, to the nearest float. Within quotes ``\"`` is a quotation mark and
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
+from collections.abc import Sequence
 from itertools import chain
-from math import isfinite, prod
-from typing import NamedTuple, NoReturn
+from math import prod
 
 import numpy as np
 
-from ..errors import InvalidGameError, Problem, TooLargeError
+from ..errors import TooLargeError
 from ..numerics import Array
 from .expansion import MAX_NUMBERS, MAX_PLAYERS, expand
 from .game import Game
+from .tokens import Reader, cut
 
 MAX_TEXT = 50_000_000
 """Characters of a file."""
-MAX_LABEL = 200
-"""Characters of a player's or strategy's name."""
-MAX_NUMBER = 100
-"""Characters of a number."""
 MAX_STRATEGIES = 300
 """Strategies of a player."""
-
-_TOKEN = re.compile(
-    r"""\s*+(?:(?P<open>\{)|(?P<close>\})|(?P<comma>,)|"(?P<text>[^"\\]*+(?:\\.[^"\\]*+)*+)"|(?P<unclosed>")"""
-    r"""|(?P<number>[-+]?+(?:[0-9]++(?:/[0-9]++|(?:\.[0-9]*+)?+(?:[eE][-+]?+[0-9]++)?+)|\.[0-9]++(?:[eE][-+]?+[0-9]++)?+)(?=[\s{},"]|\Z))"""
-    r"""|(?P<word>[^\s{},"]++)|(?P<end>\Z))""",
-    re.DOTALL,
-)
-_WHAT = {"open": "'{'", "close": "'}'", "comma": "a comma", "text": "a name in quotes", "number": "a number", "word": "a word", "end": "the end of the file"}
-
-
-class _Token(NamedTuple):
-    kind: str
-    text: str
-    position: int
-
-
-class _Reader:
-    """The tokens of a file, one ahead."""
-
-    def __init__(self, text: str, source: str) -> None:
-        self.text, self.source = text, source
-        self._tokens = self._scan()
-        self.next = next(self._tokens)
-
-    def _scan(self) -> Iterator[_Token]:
-        for match in _TOKEN.finditer(self.text):
-            kind = str(match.lastgroup)
-            token = _Token(kind, match[kind], match.start(kind) - (kind == "text"))
-            if kind == "unclosed":
-                self.fail(token, "this quotation mark is never closed", 'close it, and write \\" for a quotation mark within a name')
-            yield token
-            if kind == "end":
-                return
-
-    def fail(self, token: _Token, message: str, remedy: str = "") -> NoReturn:
-        line = self.text.count("\n", 0, token.position) + 1
-        column = token.position - (self.text.rfind("\n", 0, token.position) + 1) + 1
-        raise InvalidGameError([Problem((), message, remedy, line, column)], self.source)
-
-    def take(self, kind: str, what: str) -> _Token:
-        """Return the next token, which must be of `kind`."""
-        token = self.next
-        if token.kind != kind:
-            came = f"'{_cut(token.text)}'" if token.kind in ("word", "number") else _WHAT[token.kind]
-            self.fail(token, f"got {came}, expected {what}")
-        if token.kind != "end":
-            self.next = next(self._tokens)
-        return token
-
-    def skip(self, kind: str) -> bool:
-        """Take the next token if it is of `kind`."""
-        if self.next.kind != kind:
-            return False
-        self.take(kind, "")
-        return True
-
-    def label(self, what: str, limit: int = MAX_LABEL) -> str:
-        token = self.take("text", what)
-        if len(token.text) > limit:
-            self.fail(token, f"{what} has {len(token.text):,} characters, at most {limit} are allowed", "shorten it")
-        return re.sub(r'\\(["\\])', r"\1", token.text)
-
-    def numbers(self, count: int, what: Callable[[int], str], commas: bool = False) -> Iterator[float]:
-        """Return the next `count` numbers; `what(k)` says what the k-th should have been."""
-        for k in range(count):
-            yield self._value(self.next if self.next.kind == "number" else self.take("number", what(k)))
-            self.next = next(self._tokens)
-            if commas:
-                self.skip("comma")
-
-    def _value(self, token: _Token) -> float:
-        digits = token.text
-        if len(digits) > MAX_NUMBER:
-            self.fail(token, f"this number has {len(digits):,} characters, at most {MAX_NUMBER} are allowed", "round it")
-        try:
-            value = float(Fraction(digits)) if "/" in digits else float(digits)
-        except (ZeroDivisionError, OverflowError):
-            value = float("inf")
-        if not isfinite(value):
-            self.fail(token, f"'{digits}' is not a finite number", "change the payoff")
-        return value
-
-    def whole(self, what: str, low: int) -> int:
-        token = self.take("number", what)
-        if not re.fullmatch(r"\+?[0-9]{1,100}", token.text) or int(token.text) < low:
-            self.fail(token, f"got '{_cut(token.text)}', expected {what}: a whole number, {low} or more")
-        return int(token.text)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:40]}..."
 
 
 def read_nfg(text: str, source: str = "") -> Game:
@@ -148,7 +51,7 @@ def read_nfg(text: str, source: str = "") -> Game:
 
     Notes
     -----
-    A few microseconds a payoff. Floats hold fractions such as 1/3 only to 16 digits.
+    Less than a microsecond a payoff, a few where there are fractions. Floats hold fractions such as 1/3 only to 16 digits.
 
     Examples
     --------
@@ -164,7 +67,7 @@ def read_nfg(text: str, source: str = "") -> Game:
     """
     if len(text) > MAX_TEXT:
         raise TooLargeError(f"the file has {len(text):,} characters, at most {MAX_TEXT:,} can be read", "write fewer digits or use the outcome form")
-    reader = _Reader(text, source)
+    reader = Reader(text, source)
     title = _prologue(reader)
     names = _players(reader)
     actions, shape = _strategies(reader, names)
@@ -175,26 +78,32 @@ def read_nfg(text: str, source: str = "") -> Game:
     return Game.from_tables(list(tables), names, actions, title)
 
 
-def _prologue(reader: _Reader) -> str:
+def _prologue(reader: Reader) -> str:
     for expected in (("NFG",), ("1",), ("R", "D")):
         token = reader.next
         if token.text not in expected or token.kind not in ("word", "number"):
-            reader.fail(token, f"got '{_cut(token.text)}', expected {' or '.join(expected)}", 'an .nfg file begins with: NFG 1 R "title"')
+            reader.fail(token, f"got '{cut(token.text)}', expected {' or '.join(expected)}", 'an .nfg file begins with: NFG 1 R "title"')
         reader.take(token.kind, "")
     return reader.label("the title in quotes", limit=4000)
 
 
-def _players(reader: _Reader) -> list[str]:
+def _players(reader: Reader) -> list[str]:
     start = reader.take("open", "'{' before the players' names")
-    names = []
-    while reader.next.kind == "text":
-        names.append(reader.label("a player's name in quotes"))
-    reader.take("close", "a player's name in quotes, or '}'")
+    names = _labels(reader, "a player's name in quotes", MAX_PLAYERS, "the game has more than {limit} players")
     if not names:
         reader.fail(start, "the game has no players", "name at least one")
-    if len(names) > MAX_PLAYERS:
-        raise TooLargeError(f"the game has {len(names):,} players, at most {MAX_PLAYERS} can be read", "merge players that are alike")
     return _distinct(names)
+
+
+def _labels(reader: Reader, what: str, limit: int, beyond: str) -> list[str]:
+    """Return the names in quotes up to the closing brace."""
+    names: list[str] = []
+    while reader.next.kind == "text":
+        if len(names) == limit:
+            raise TooLargeError(f"{beyond.format(limit=limit)}, at most {limit} can be read", "merge what is alike")
+        names.append(reader.label(what))
+    reader.take("close", f"{what}, or '}}'")
+    return names
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
@@ -213,7 +122,7 @@ def _distinct(names: Sequence[str]) -> list[str]:
     return result
 
 
-def _strategies(reader: _Reader, names: list[str]) -> tuple[list[list[str]], tuple[int, ...]]:
+def _strategies(reader: Reader, names: list[str]) -> tuple[list[list[str]], tuple[int, ...]]:
     reader.take("open", "'{' before the strategies")
     actions: list[list[str]] = []
     counts: list[int] = []
@@ -222,10 +131,7 @@ def _strategies(reader: _Reader, names: list[str]) -> tuple[list[list[str]], tup
     else:
         for name in names:
             start = reader.take("open", f"'{{' before the strategies of '{name}'")
-            actions.append([])
-            while reader.next.kind == "text":
-                actions[-1].append(reader.label("a strategy's name in quotes"))
-            reader.take("close", "a strategy's name in quotes, or '}'")
+            actions.append(_labels(reader, "a strategy's name in quotes", MAX_STRATEGIES, "a player has more than {limit} strategies"))
             if not actions[-1]:
                 reader.fail(start, f"'{name}' has no strategies", "name at least one")
         counts = [len(row) for row in actions]
@@ -248,17 +154,22 @@ def _size(number: int) -> str:
     return f"{number:,}" if number < 10**12 else f"about 10^{len(str(number)) - 1}"
 
 
-def _payoffs(reader: _Reader, shape: tuple[int, ...]) -> Array:
+def _payoffs(reader: Reader, shape: tuple[int, ...]) -> Array:
     players, profiles = len(shape), prod(shape)
     total = f"{profiles * players:,} ({profiles:,} profiles for {players} player{'s' if players > 1 else ''})"
+    plain = reader.rest(profiles * players)
+    if plain is not None:
+        return plain
     return np.fromiter(reader.numbers(profiles * players, lambda k: f"payoff {k + 1:,} of {total}"), dtype=np.float64)
 
 
-def _outcomes(reader: _Reader, shape: tuple[int, ...]) -> Array:
+def _outcomes(reader: Reader, shape: tuple[int, ...]) -> Array:
     rows = [[0.0] * len(shape)]
     reader.take("open", "'{' before the outcomes")
     while reader.skip("open"):
         reader.label("the outcome's name in quotes", limit=4000)
+        if len(rows) * len(shape) > MAX_NUMBERS:
+            raise TooLargeError(f"the game has more than {len(rows) - 1:,} outcomes", "use the payoff form")
         rows.append(_outcome(reader, len(shape), len(rows)))
         reader.take("close", f"'}}': there are {len(shape)} players")
     reader.take("close", "an outcome, or '}'")
@@ -267,11 +178,11 @@ def _outcomes(reader: _Reader, shape: tuple[int, ...]) -> Array:
         token = reader.next
         chosen[k] = min(reader.whole(f"the outcome of profile {k + 1:,} of {len(chosen):,}", 0), len(rows))
         if chosen[k] == len(rows):
-            reader.fail(token, f"there is no outcome {_cut(token.text)}", f"outcomes are numbered 1 to {len(rows) - 1}; 0 stands for no payoff")
+            reader.fail(token, f"there is no outcome {cut(token.text)}", f"outcomes are numbered 1 to {len(rows) - 1}; 0 stands for no payoff")
     return np.array(rows)[chosen].ravel()
 
 
-def _outcome(reader: _Reader, players: int, number: int) -> list[float]:
+def _outcome(reader: Reader, players: int, number: int) -> list[float]:
     return list(reader.numbers(players, lambda k: f"the payoff of player {k + 1} in outcome {number}", commas=True))
 
 

@@ -172,3 +172,12 @@ def test_a_game_too_large_to_write_out_is_refused() -> None:
         game = Game(("m",), (("a", "b"),), Lattice((Axis(members, 2),)), ((np.zeros(members + 1),) * 2,))
         with pytest.raises(TooLargeError):
             write_nfg(game)
+
+
+@given(st.lists(st.one_of(st.integers(-99, 99).map(str), st.floats(-1e9, 1e9).map(repr), st.sampled_from([".5", "1.", "-2e3", "+4"])), min_size=8, max_size=8))
+def test_plain_numbers_and_numbers_beside_a_fraction_are_read_alike(numbers: list[str]) -> None:
+    plain, fraction = read_nfg(HEAD + " ".join(numbers)), read_nfg(HEAD + " ".join(["1/1", *numbers[1:]]))
+    for i in range(2):
+        values = np.array([float(number) for number in numbers]).reshape(2, 2, 2, order="F")[i]
+        np.testing.assert_array_equal(table(plain, i), values)
+        assert table(fraction, i).ravel()[1:].tolist() == values.ravel()[1:].tolist()
