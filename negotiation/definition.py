@@ -7,7 +7,9 @@ are required. :func:`read_definition` turns text or plain data into a :class:`De
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -21,6 +23,7 @@ from .settings import Settings
 from .validation import check
 
 T = TypeVar("T")
+_FRACTION = re.compile(r"[0-9]{1,15}/0*[1-9][0-9]{0,14}\Z")
 Confidence = Literal["found", "derived", "seed", "remembered", "assumed"]
 Kind = Literal["firm", "buyer", "union", "workers", "government", "ngo", "association", "community", "donor", "household", "bank", "institute", "other"]
 Scope = Literal["horizontal", "vertical"]
@@ -32,6 +35,10 @@ Label = Annotated[str, Field(max_length=200)]
 Name = Annotated[str, Field(max_length=40)]
 Expression = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value)]
 Number = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False, strict=True)]
+Fraction_ = Annotated[
+    float, BeforeValidator(lambda value: float(Fraction(value)) if isinstance(value, str) and _FRACTION.match(value) else value), Field(ge=0, le=1)
+]
+"""A probability, as a number or as text such as "2/3"."""
 Profile = dict[str, Any]
 """Stakeholder to an action that all members take, or to a count for each action; checked in :mod:`negotiation.validation`."""
 
@@ -177,6 +184,8 @@ class Expectation(Model):
     some_equilibrium: Expression | None = None
     no_equilibrium: Expression | None = None
     is_equilibrium: Profile | None = None
+    solutions: Annotated[int, Field(ge=0)] | None = None
+    mixed: list[dict[str, dict[str, Fraction_]]] = []
     weakest: dict[str, str] | None = None
     core: Literal["empty", "nonempty"] | None = None
     in_core: dict[str, bool] = {}

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 
+import numpy as np
+
 from .analyses import Allocated, Answer, ExpectationsChecked, Judged, Solved
 from .coalitional.allocation import Allocation
 from .coalitional.core import Core
@@ -93,9 +95,10 @@ def _equilibrium_row(game: Game, k: int, equilibrium: Equilibrium) -> tuple[str,
         used = [a for a in range(len(row)) if row[a] > 1e-9]
         amounts = [_amount(game, i, a, equilibrium) for a in used]
         parts.append(f"{game.label(i)}: " + ", ".join(f"{amount}{game.label(i, a)}" for amount, a in zip(amounts, used, strict=True)))
-        earned.append(f"{game.label(i)}: " + ", ".join(shown(equilibrium.payoffs[i][a]) for a in used if a in equilibrium.payoffs[i]))
+        amounts = [shown(equilibrium.payoffs[i][a]) for a in used if a in equilibrium.payoffs[i]]
+        earned.append(f"{game.label(i)}: " + ", ".join(amounts if equilibrium.counts is not None else amounts[:1]))
     kind = f"{equilibrium.kind}, strict" if equilibrium.strict else equilibrium.kind
-    return str(k), "\n".join(parts), "\n".join(earned), kind, shown(equilibrium.margin), shown(equilibrium.regret)
+    return str(k), "\n".join(parts), "\n".join(earned), kind, shown(equilibrium.margin) if np.isfinite(equilibrium.margin) else "-", shown(equilibrium.regret)
 
 
 def _amount(game: Game, i: int, a: int, equilibrium: Equilibrium) -> str:

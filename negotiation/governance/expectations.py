@@ -17,6 +17,7 @@ from ..coalitional.methods import allocate
 from ..definition import Definition, Expectation, Given
 from ..numerics import Array
 from ..settings import Settings
+from ..strategic.nash import nash_equilibria
 from .situation import Situation, build_situation
 from .stability import individual
 from .verdict import Verdict, verdict
@@ -74,6 +75,8 @@ def _failures(definition: Definition, expected: Expectation) -> Iterator[str]:
     if expected.is_equilibrium is not None and expected.iff is None and not _holds_at(situation, expected):
         yield "the profile is no equilibrium"
     yield from _equilibria_failures(situation, expected)
+    if expected.mixed or expected.solutions is not None:
+        yield from _mixed_failures(situation, expected)
     yield from _cost_failures(situation, expected)
     if expected.holds is not None and not _number(situation, expected.holds):
         yield f"'{expected.holds}' does not hold"
@@ -120,6 +123,18 @@ def _equilibria_failures(situation: Situation, expected: Expectation) -> Iterato
         yield f"no equilibrium satisfies '{expected.some_equilibrium}'"
     if expected.no_equilibrium is not None and (situation.observe(expected.no_equilibrium, points) != 0).any():
         yield f"some equilibrium satisfies '{expected.no_equilibrium}'"
+
+
+def _mixed_failures(situation: Situation, expected: Expectation) -> Iterator[str]:
+    """Look for the given mixtures, and count all equilibria, among those of the solver that fits the game."""
+    game = situation.game
+    found = nash_equilibria(game).equilibria
+    if expected.solutions is not None and len(found) != expected.solutions:
+        yield f"there are {len(found)} equilibria in pure and mixed actions, not {expected.solutions}"
+    for given in expected.mixed:
+        wanted = [[given.get(name, {}).get(action, 0.0) for action in actions] for name, actions in zip(game.names, game.actions, strict=True)]
+        if not any(all(np.allclose(row, want, atol=CLOSE) for row, want in zip(one.mixture, wanted, strict=True)) for one in found):
+            yield f"{given} is not among the equilibria"
 
 
 def _cost_failures(situation: Situation, expected: Expectation) -> Iterator[str]:

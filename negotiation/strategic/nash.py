@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from ..budget import Budget
 from .equilibrium import EquilibriumList, all_pure
 from .game import Game
@@ -11,6 +13,8 @@ from .pure import pure_equilibria
 def nash_equilibria(game: Game, budget: Budget | None = None) -> EquilibriumList:
     """Return the equilibria of a game.
 
+    Two single players: all extreme equilibria, pure and mixed. Otherwise all pure equilibria in count profiles.
+
     Parameters
     ----------
     game : Game
@@ -19,6 +23,9 @@ def nash_equilibria(game: Game, budget: Budget | None = None) -> EquilibriumList
     Returns
     -------
     EquilibriumList
-        All pure equilibria in count profiles.
+        Says of which kinds it is complete, and why.
     """
+    if game.is_ordinary and len(game.names) == 2:
+        found: EquilibriumList = import_module("negotiation.strategic.bimatrix").bimatrix_equilibria(game, budget)
+        return found
     return all_pure(game, pure_equilibria(game))
