@@ -68,7 +68,7 @@ def what_if(source: Source, request: Request) -> WhatIf:
     """Return everything that a game's page shows."""
     situation = situation_of(_subject(source), request)
     judged = verdict(situation)
-    listed = report.equilibria(all_pure(situation.game, situation.equilibria))
+    listed = report.equilibria(all_pure(situation.game, situation.equilibria, limit=report.LISTED))
     allocations, charts = _costs(judged)
     first = (plots.margins(judged), plots.tipping(judged, plots.largest_stakeholder(situation.game)))
     return WhatIf(judged.word, dict(situation.values), report.verdict(judged), listed, allocations, (*first, *charts))

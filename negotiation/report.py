@@ -156,12 +156,16 @@ def _tests(judged: Verdict) -> list[tuple[str, ...]]:
             who = f"{number}{game.label(i)} to “{game.label(i, a)}”: {'gain' if test.weakest.gain > 0 else 'lose'} {shown(abs(test.weakest.gain))} each"
         rows.append((name, "yes" if test.holds else "no", shown(test.margin), who))
     if judged.formation is not None:
-        rows.append(("It gets going from today's situation", judged.formation.word, "", f"{judged.formation.reached:,} profiles on the way"))
+        rows.append(("It gets going from today's situation", judged.formation.word, "", _on_the_way(judged.formation.reached)))
     if judged.cost is not None:
         paid = judged.cost
         who = objection_text(paid) if paid.objection else "nobody objects" if paid.shortfall <= 0 else f"{shown(paid.shortfall)} {paid.game.unit} uncovered"
-        rows.append(("No group would pay less on its own", "yes" if judged.cost_holds else "no", shown(-paid.largest_excess), who))
+        rows.append(("No group would pay less on its own", "yes" if judged.cost_holds else "no", shown(-max(paid.largest_excess, paid.shortfall)), who))
     return rows
+
+
+def _on_the_way(profiles: int) -> str:
+    return "nobody moves" if profiles == 1 else f"{profiles:,} profiles on the way"
 
 
 # --- allocations

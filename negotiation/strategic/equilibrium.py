@@ -13,6 +13,9 @@ from ..numerics import Array, plain
 from .game import Game
 from .pure import PureEquilibria
 
+MAX_LISTED = 10_000
+"""Pure equilibria that are written out one by one."""
+
 Mixtures = tuple[Array, ...]
 """For each stakeholder the probability (or share of members) of each action, shape (m_i,), sums to 1."""
 
@@ -122,10 +125,13 @@ def from_pure(found: PureEquilibria, limit: int | None = None) -> tuple[Equilibr
     )
 
 
-def all_pure(game: Game, found: PureEquilibria) -> EquilibriumList:
-    """Wrap the complete list of pure equilibria."""
+def all_pure(game: Game, found: PureEquilibria, limit: int = MAX_LISTED) -> EquilibriumList:
+    """Wrap the pure equilibria; the list is complete unless there are more than `limit`."""
+    method = "all pure equilibria by shifted comparison of payoff arrays"
+    if len(found) > limit:
+        return EquilibriumList(game, from_pure(found, limit), False, method, f"{len(found):,} count profiles are equilibria; the first {limit:,} are listed")
     reason = f"every one of the {game.lattice.size:,} count profiles was compared with each move of one member"
-    return EquilibriumList(game, from_pure(found), True, "all pure equilibria by shifted comparison of payoff arrays", reason)
+    return EquilibriumList(game, from_pure(found), True, method, reason)
 
 
 def label_mixture(game: Game, mixture: Sequence[Array]) -> str:
