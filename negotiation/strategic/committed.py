@@ -95,9 +95,9 @@ class CommitmentResult:
         """The result in one sentence."""
         first = joined([self.game.label(self.game.index(name)) for name in self.moves[0]])
         if not self.optimistic and not self.pessimistic:
-            return f"If {first} commit{_s(self.moves[0])} first, no choice of theirs is stable in pure actions."
+            return f"With {first} moving first, no choice of theirs is stable in pure actions."
         best, worst = (_several([counts_words(self.game, o.counts) for o in row], self.found[key]) for key, row in self._selections)
-        text = f"If {first} commit{_s(self.moves[0])} first, the outcome is {best}"
+        text = f"With {first} moving first, the outcome is {best}"
         if best != worst:
             text += f" where followers settle on what suits the leaders, but {worst} where they settle on what suits them least"
         pure = len(self.simultaneous.equilibria)
@@ -124,10 +124,6 @@ class CommitmentResult:
             "ranges": {name: dict(row) for name, row in self.ranges.items()},
         }
         return dict(plain(body)) | {"simultaneous": self.simultaneous.as_dict()}
-
-
-def _s(group: Sequence[str]) -> str:
-    return "s" if len(group) == 1 else ""
 
 
 def _several(words: Sequence[str], found: int) -> str:

@@ -35,7 +35,7 @@ class Motion:
     speed : float
         Largest change of any share per unit of time at the end: near 0 at rest.
     regret : float
-        At the end, the most that a member of any action in use would gain by another, in the game's money unit.
+        At the end, the most that an average member of any stakeholder would gain by its best action, in the game's money unit.
     """
 
     game: Game
@@ -54,7 +54,8 @@ class Motion:
     def sentence(self) -> str:
         """The motion in one sentence."""
         still = "at rest" if self.speed < 1e-6 else "still moving"
-        return f"After {self.times[-1]:g} units of time: {label_mixture(self.game, self.final)}; {still}, a member could gain {amount(self.game, self.regret)}."
+        more = f"an average member could gain {amount(self.game, self.regret)}"
+        return f"After {self.times[-1]:g} units of time: {label_mixture(self.game, self.final)}; {still}, {more}."
 
     def as_dict(self) -> dict[str, Any]:
         """Return the motion for JSON."""
@@ -166,6 +167,8 @@ def _one(x: Array, u: Array, rule: str, noise: float) -> Array:
 
 
 def _regret(game: Game, mixtures: Mixtures) -> float:
-    payoffs = [u[list(open_actions(game, i))] for i, u in enumerate(expected_payoffs(game, mixtures))]
-    used = [x[list(open_actions(game, i))] > 1e-6 for i, x in enumerate(mixtures)]
-    return max(float(u.max() - u[row].min()) for u, row in zip(payoffs, used, strict=True))
+    regrets = []
+    for i, (x, u) in enumerate(zip(mixtures, expected_payoffs(game, mixtures), strict=True)):
+        free = list(open_actions(game, i))
+        regrets.append(float(u[free].max() - x[free] @ u[free]))
+    return max(0.0, *regrets)

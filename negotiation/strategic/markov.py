@@ -108,11 +108,12 @@ def log_sum(logs: Array) -> float:
 
 
 def _check(states: int, width: int, cost: int) -> None:
-    work = float(states) * width**2 * cost
-    if work > MAX_WORK or states * (2 * width + 1) > MAX_ENTRIES:
-        fits = int(min((MAX_WORK / (cost * width**2)), MAX_ENTRIES / (2 * width + 1)))
-        message = f"the chain has {states:,} states with transitions over {width:,} numbers, at most {fits:,} such states can be solved"
-        raise TooLargeError(message, "use fewer members or actions, or more noise" if cost > 1 else "use fewer members or actions")
+    work, entries = float(states) * width**2 * cost, states * (2 * width + 1)
+    if work > MAX_WORK or entries > MAX_ENTRIES:
+        fits = int(states * min((MAX_WORK / work) ** (1 / 3), (MAX_ENTRIES / entries) ** (1 / 2)))
+        message = f"the chain has {states:,} states with transitions over {width:,} numbers, too many to solve exactly"
+        remedy = f"with fewer members or actions, about {fits:,} states, it can be"
+        raise TooLargeError(message, remedy + (", or with more noise" if cost > 1 else ""))
 
 
 def _band(source: Integers, target: Integers, rates: Array, states: int, empty: float) -> Array:

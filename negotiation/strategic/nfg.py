@@ -24,6 +24,8 @@ MAX_TEXT = 50_000_000
 """Characters of a file."""
 MAX_STRATEGIES = 300
 """Strategies of a player."""
+MAX_OUTCOMES = 200_000
+"""Outcomes that are listed."""
 
 
 def read_nfg(text: str, source: str = "") -> Game:
@@ -47,7 +49,7 @@ def read_nfg(text: str, source: str = "") -> Game:
     InvalidGameError
         With line and column of the first mistake.
     TooLargeError
-        Above 30 players, 300 strategies of a player or 2,000,000 payoffs, before they are read.
+        Above 30 players, 300 strategies of a player, 200,000 outcomes or 2,000,000 payoffs, before they are read.
 
     Notes
     -----
@@ -168,8 +170,8 @@ def _outcomes(reader: Reader, shape: tuple[int, ...]) -> Array:
     reader.take("open", "'{' before the outcomes")
     while reader.skip("open"):
         reader.label("the outcome's name in quotes", limit=4000)
-        if len(rows) * len(shape) > MAX_NUMBERS:
-            raise TooLargeError(f"the game has more than {len(rows) - 1:,} outcomes", "use the payoff form")
+        if len(rows) > MAX_OUTCOMES:
+            raise TooLargeError(f"the game has more than {MAX_OUTCOMES:,} outcomes", "use the payoff form")
         rows.append(_outcome(reader, len(shape), len(rows)))
         reader.take("close", f"'}}': there are {len(shape)} players")
     reader.take("close", "an outcome, or '}'")

@@ -65,9 +65,9 @@ class MixedCommitment:
         words = mixture_words(self.game, first, self.mixture)
         reply = self.game.label(second, self.game.actions[second].index(self.reply))
         who = self.game.label(first)
-        text = f"If {who} commits to {words}, {self.game.label(second)} replies with '{reply}' and {who} gets {amount(self.game, self.value)}"
+        text = f"With {who} committed to {words}, the best reply of {self.game.label(second)} is '{reply}': worth {amount(self.game, self.value)} to {who}"
         more = self.value - self.pure_value
-        return f"{text}, {amount(self.game, more)} more than with any single action." if more > TOLERANCE * abs(self.value) else f"{text}."
+        return f"{text}, {amount(self.game, more)} more than any single action." if more > TOLERANCE * abs(self.value) else f"{text}."
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result for JSON."""

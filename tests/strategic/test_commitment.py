@@ -179,7 +179,7 @@ def test_the_textbook_game_in_which_a_mixture_beats_every_pure_commitment() -> N
     assert answer.pure_value == 3
     assert answer.mixture == pytest.approx({"1": 0.5, "2": 0.5}, abs=1e-9)
     assert answer.by_reply == pytest.approx({"1": 2.0, "2": 3.5}, abs=1e-9)
-    assert "commits to 50 % '1' and 50 % '2'" in answer.sentence
+    assert "committed to 50 % '1' and 50 % '2'" in answer.sentence
 
 
 @given(st.integers(1, 4).flatmap(lambda m: arrays(np.float64, (2, m, 3), elements=st.integers(-9, 9))))
