@@ -10,6 +10,7 @@ from fastapi import Request as HttpRequest
 from fastapi.concurrency import run_in_threadpool
 
 from negotiation.analyses import ANALYSES, analysis
+from negotiation.concepts import Option
 from negotiation.definition import read_definition
 from negotiation.errors import IllegalMoveError, NotApplicableError, SolverError, TimedOutError, TooLargeError, UnknownNameError
 
@@ -66,9 +67,13 @@ async def save(body: GameToSave, store: StoreOf) -> GameLine:
 
 
 @router.get("/api/analyses", tags=["analyses"], summary="What can be asked")
-async def analyses() -> dict[str, list[dict[str, str]]]:
-    """List the analyses."""
-    return {"analyses": [{"name": row.name, "about": row.about} for row in ANALYSES.values()]}
+async def analyses() -> dict[str, list[dict[str, Any]]]:
+    """List the analyses: questions and solution concepts, with their options."""
+    return {"analyses": [{"name": row.name, "about": row.about, "options": [_option(option) for option in row.options]} for row in ANALYSES.values()]}
+
+
+def _option(option: Option) -> dict[str, Any]:
+    return {"name": option.name, "kind": option.kind.__name__, "default": option.default, "about": option.about}
 
 
 @router.post(

@@ -25,11 +25,12 @@ class AnalysisRequest(BaseModel):
     scenario: str | None = None
     levers: list[str] = []
     charges: Annotated[str | None, Field(description="Let people pay what this allocation method charges.")] = None
-    options: Annotated[dict[str, str], Field(description='What only this analysis understands, e.g. {"method": "shapley"}.')] = {}
+    options: Annotated[dict[str, str | float], Field(description='What only this analysis understands, e.g. {"method": "shapley"}.')] = {}
 
     def request(self) -> Request:
         """Return the question in the engine's words."""
-        return Request(Settings(tuple(self.set.items()), self.scenario, tuple(self.levers)), self.charges, self.options)
+        options = {name: value if isinstance(value, str) else f"{value:.12g}" for name, value in self.options.items()}
+        return Request(Settings(tuple(self.set.items()), self.scenario, tuple(self.levers)), self.charges, options)
 
 
 EXAMPLES = {

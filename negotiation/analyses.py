@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from .budget import Budget
@@ -15,7 +16,8 @@ from .coalitional import methods
 from .coalitional.allocation import Allocation
 from .coalitional.core import Core
 from .coalitional.cost_game import CostGame, build_cost_game
-from .errors import unknown
+from .concepts import CONCEPTS, Case, Concept, Option, Result, concept
+from .errors import NotApplicableError, unknown
 from .governance.expectations import Checked, check_expectations
 from .governance.situation import Situation, build_situation
 from .governance.verdict import Verdict, verdict
@@ -23,7 +25,6 @@ from .numerics import plain
 from .settings import NO_SETTINGS, Settings
 from .strategic.equilibrium import EquilibriumList
 from .strategic.game import Game
-from .strategic.nash import nash_equilibria
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,6 @@ class Answer(Protocol):
 def situation_of(subject: Subject, request: Request) -> Situation:
     """Put the subject's definition under the request's settings."""
     return build_situation(subject.written, request.settings, request.charges)
-
-
-def game_of(subject: Subject, request: Request) -> Game:
-    """Return the subject's game under the request's settings."""
-    return subject.game if subject.game is not None else situation_of(subject, request).game
 
 
 @dataclass(frozen=True)
@@ -125,9 +121,35 @@ class ExpectationsChecked:
         return {"game": self.subject.name, "met": all(c.met for c in self.checked), "expectations": rows}
 
 
-def solve(subject: Subject, request: Request) -> Solved:
-    """Return the equilibria of the subject."""
-    return Solved(subject, nash_equilibria(game_of(subject, request), request.budget))
+@dataclass(frozen=True)
+class Conceived:
+    """What a solution concept says about a game."""
+
+    subject: Subject
+    concept: str
+    game: Game
+    result: Result
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result for JSON."""
+        return {"game": self.subject.name, "concept": self.concept, **self.result.as_dict()}
+
+
+def solve(subject: Subject, request: Request) -> Answer:
+    """Return the equilibria of the subject, or what the concept that the options name says about it."""
+    options = dict(request.options or {})
+    return conceive(concept(options.pop("concept", "nash")), subject, request, options)
+
+
+def conceive(row: Concept, subject: Subject, request: Request, options: Mapping[str, str] | None = None) -> Answer:
+    """Return what a solution concept says about the subject."""
+    values = row.read(dict(request.options or {}) if options is None else options)
+    situation = None if subject.game is not None else situation_of(subject, request)
+    game = subject.game if situation is None else situation.game
+    if game is None:
+        raise NotApplicableError(f"'{subject.name}' is no game in strategic form", "give a game file in the written form, or a Gambit .nfg file")
+    result = row.run(Case(game, situation, values, request.budget))
+    return Solved(subject, result) if isinstance(result, EquilibriumList) else Conceived(subject, row.name, game, result)
 
 
 def judge(subject: Subject, request: Request) -> Judged:
@@ -152,22 +174,32 @@ def check(subject: Subject, request: Request) -> ExpectationsChecked:
 
 @dataclass(frozen=True)
 class Analysis:
-    """A row of the table."""
+    """A row of the table.
+
+    Parameters
+    ----------
+    name, about : str
+    run : callable
+    options : tuple of Option
+        What only this analysis understands.
+    """
 
     name: str
     about: str
     run: Callable[[Subject, Request], Answer]
+    options: tuple[Option, ...] = ()
 
 
-ANALYSES = {
-    analysis.name: analysis
-    for analysis in (
-        Analysis("solve", "What happens if everyone does what is best for themselves: all equilibria.", solve),
-        Analysis("verdict", "Does the cooperative outcome hold, would it get going, who would leave first?", judge),
-        Analysis("allocate", "Who should pay what, so that no group does better alone?", allocate),
-        Analysis("check", "Do the answers that the game file expects come out?", check),
-    )
-}
+CONCEPT = Option("concept", str, f"one of: {', '.join(CONCEPTS)}", "nash")
+METHOD = Option("method", str, f"one of: {', '.join(methods.METHODS)}")
+QUESTIONS = (
+    Analysis("solve", "What happens if everyone does what is best for themselves: all equilibria, or another concept.", solve, (CONCEPT,)),
+    Analysis("verdict", "Does the cooperative outcome hold, would it get going, who would leave first?", judge),
+    Analysis("allocate", "Who should pay what, so that no group does better alone?", allocate, (METHOD,)),
+    Analysis("check", "Do the answers that the game file expects come out?", check),
+)
+ANALYSES = {row.name: row for row in QUESTIONS} | {row.name: Analysis(row.name, row.about, partial(conceive, row), row.options) for row in CONCEPTS.values()}
+"""Every question, and every solution concept under its own name."""
 
 
 def analysis(name: str) -> Analysis:

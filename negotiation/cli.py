@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from . import catalogue, report
-from .analyses import ANALYSES, Request, analysis
-from .errors import NegotiationError
+from .analyses import QUESTIONS, Analysis, Request, analysis
+from .budget import Budget
+from .errors import InvalidGameError, NegotiationError, Problem
 from .numerics import plain
 from .settings import Settings, parse_assignments
 
@@ -38,20 +39,22 @@ def parser() -> Parser:
     show = commands.add_parser("show", help="show who is in a game, its numbers, levers and scenarios")
     show.add_argument("game", metavar="GAME", help="name of a catalogue game, or path of a file")
     show.add_argument("--json", action="store_true", help="print the whole written form as JSON")
-    for name, row in ANALYSES.items():
-        _add_analysis(commands.add_parser(name, help=row.about), name)
+    for row in QUESTIONS:
+        _add_analysis(commands.add_parser(row.name, help=row.about), row)
     return top
 
 
-def _add_analysis(command: argparse.ArgumentParser, name: str) -> None:
+def _add_analysis(command: argparse.ArgumentParser, row: Analysis) -> None:
     command.add_argument("game", metavar="GAME", help="name of a catalogue game, or path of a file")
     command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="assignments", help="value of a parameter (repeatable)")
     command.add_argument("--scenario", metavar="NAME", help="scenario to switch on")
     command.add_argument("--lever", action="append", default=[], metavar="NAME", dest="levers", help="lever to switch on (repeatable)")
     command.add_argument("--charges", metavar="METHOD", help="let people pay what this allocation method charges")
     command.add_argument("--json", action="store_true", help="print JSON")
-    if name == "allocate":
-        command.add_argument("--method", metavar="METHOD", help="only this method")
+    command.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", dest="further", help="option of the concept (repeatable)")
+    command.add_argument("--seconds", type=float, metavar="S", help="time limit; what was found by then is shown")
+    for option in row.options:
+        command.add_argument(f"--{option.name}", metavar=option.name.upper(), help=option.about)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -62,6 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NegotiationError as error:
         print(f"negotiate: {' '.join(str(error).split())}", file=sys.stderr)
         return USAGE_ERROR
+    if sys.stderr.isatty():
+        print("\r" + " " * 70 + "\r", end="", file=sys.stderr)
     if options.json:
         print(json.dumps(plain(data), indent=2, ensure_ascii=False))
     else:
@@ -79,17 +84,34 @@ def _answer(options: argparse.Namespace) -> tuple[object, report.Report]:
         definition = subject.written
         return definition.written(), report.game_card(definition)
     settings = Settings(parse_assignments(options.assignments), options.scenario, tuple(options.levers))
-    answer = analysis(options.command).run(
-        subject, Request(settings, options.charges, {k: v for k, v in {"method": getattr(options, "method", None)}.items() if v})
-    )
+    row = analysis(options.command)
+    named = {option.name: getattr(options, option.name) for option in row.options if getattr(options, option.name) is not None}
+    budget = Budget(options.seconds, _progress if sys.stderr.isatty() else None)
+    answer = row.run(subject, Request(settings, options.charges, {**named, **_further(options.further)}, budget))
     return answer.as_dict(), report.told(answer)
+
+
+def _further(words: Sequence[str]) -> dict[str, str]:
+    """Read the options of a concept, ``name=value``."""
+    pairs = [word.partition("=") for word in words]
+    for name, equals, _ in pairs:
+        if not equals or not name:
+            raise InvalidGameError([Problem(("option",), f"got '{name}', expected name=value", "write e.g. --option objective=equal")])
+    return {name: value for name, _, value in pairs}
+
+
+def _progress(share: float, doing: str) -> None:
+    """Show progress on one line of the terminal."""
+    print(f"\r{100 * share:5.1f} % {doing[:60]:<60}", end="", file=sys.stderr, flush=True)
 
 
 def _print(told: report.Report) -> None:
     console = Console(highlight=False)
     console.print(told.sentence, markup=False)
     for table in told.tables:
-        drawn = RichTable(title=table.title, title_justify="left", show_lines=any("\n" in cell for row in table.rows for cell in row))
+        drawn = RichTable(
+            title=table.title or None, show_header=any(table.columns), title_justify="left", show_lines=any("\n" in cell for row in table.rows for cell in row)
+        )
         for column in table.columns:
             drawn.add_column(column)
         for row in table.rows:

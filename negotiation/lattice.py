@@ -107,6 +107,10 @@ def _choose(n: Integers, k: int) -> Integers:
 
 @lru_cache(maxsize=256)
 def _shift(members: int, actions: int, a: int, b: int) -> Integers:
+    if members == 1:
+        rows = np.where(np.arange(actions) == a, b, -1)
+        rows.flags.writeable = False
+        return rows
     counts = compositions(members, actions).copy()
     possible = counts[:, a] > 0
     counts[:, a] -= 1

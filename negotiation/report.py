@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import singledispatch
+from typing import Any
 
 import numpy as np
 
-from .analyses import Allocated, Answer, ExpectationsChecked, Judged, Solved
+from .analyses import Allocated, Answer, Conceived, ExpectationsChecked, Judged, Solved
 from .coalitional.allocation import Allocation
 from .coalitional.core import Core
 from .coalitional.cost_game import CostGame
@@ -60,6 +61,11 @@ def _(answer: Solved) -> Report:
 
 
 @told.register
+def _(answer: Conceived) -> Report:
+    return concept(answer)
+
+
+@told.register
 def _(answer: Judged) -> Report:
     return verdict(answer.verdict)
 
@@ -105,6 +111,57 @@ def _amount(game: Game, i: int, a: int, equilibrium: Equilibrium) -> str:
     if equilibrium.counts is not None:
         return f"{int(equilibrium.counts[i][a])} " if game.members[i] > 1 else ""
     return f"{shown(100 * float(equilibrium.mixture[i][a]))} % "
+
+
+# --- other concepts
+
+
+def concept(answer: Conceived) -> Report:
+    """Return what a solution concept says, for people: its sentence, single facts, then a table for each list."""
+    body = answer.result.as_dict()
+    sentence, notes = str(body.pop("sentence", "")), body.pop("notes", [])
+    facts = tuple((_words(key), _cell(value)) for key, value in body.items() if not _is_table(value))
+    tables = [Table("", ("", ""), facts)] if facts else []
+    tables += [_table(_words(key), value) for key, value in body.items() if _is_table(value)]
+    return Report(sentence, tuple(tables), tuple(str(note) for note in notes))
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > 0 and all(isinstance(row, dict) for row in value)
+
+
+def _table(title: str, rows: list[dict[str, Any]]) -> Table:
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    cells = tuple(tuple(_cell(row.get(key)) for key in columns) for row in rows[:LISTED])
+    more = f" (the first {LISTED} of {len(rows):,})" if len(rows) > LISTED else ""
+    return Table(title + more, tuple(_words(key) for key in columns), cells)
+
+
+def _cell(value: Any) -> str:
+    """Return any JSON value in a line or a few."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return shown(value)
+    if isinstance(value, dict):
+        return "\n".join(f"{_words(key)}: {_flat(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return "\n".join(_flat(item) for item in value[:LISTED]) + ("\n..." if len(value) > LISTED else "")
+    return str(value)
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{_words(key)} {_flat(item)}" for key, item in value.items() if item not in (0, None))
+    if isinstance(value, list):
+        return ", ".join(_flat(item) for item in value[:LISTED])
+    return _cell(value)
+
+
+def _words(key: str) -> str:
+    return str(key).replace("_", " ")
 
 
 # --- verdict

@@ -1,0 +1,329 @@
+"""The table of solution concepts of games in strategic form: every one under a name, with its options.
+
+Modules are loaded when their concept is asked for, so that a question pays only for what it uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, Protocol
+
+import numpy as np
+
+from .budget import Budget
+from .errors import InvalidGameError, NotApplicableError, Problem, unknown
+from .governance.situation import Situation
+from .numerics import Array
+from .strategic.equilibrium import EquilibriumList, all_pure
+from .strategic.game import Game, Points
+from .strategic.nash import nash_equilibria
+from .strategic.pure import pure_equilibria
+
+
+class Result(Protocol):
+    """What a concept returns: it can be turned into JSON; most also have a `sentence`."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result for JSON."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """What can be said about a concept.
+
+    Parameters
+    ----------
+    name, about : str
+    kind : type
+        float, int or str.
+    default : value or None
+        None where the concept has a default of its own.
+    """
+
+    name: str
+    kind: type
+    about: str
+    default: float | int | str | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A game with the options of one question.
+
+    Parameters
+    ----------
+    game : Game
+    situation : Situation or None
+        Where the game comes from a written form.
+    options : mapping
+        Values of the right kind.
+    budget : Budget or None
+    """
+
+    game: Game
+    situation: Situation | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    budget: Budget | None = None
+
+    def option(self, name: str) -> Any:
+        """Return an option, or None."""
+        return self.options.get(name)
+
+    @property
+    def target(self) -> Points:
+        """The game's target."""
+        return self._written("target").target
+
+    @property
+    def status_quo(self) -> Points:
+        """Today's profile, or where everybody takes the first action."""
+        today = None if self.situation is None else self.situation.status_quo
+        return today if today is not None else tuple(np.zeros(1, dtype=np.int64) for _ in self.game.names)
+
+    def counts(self, points: Points) -> dict[str, dict[str, int]]:
+        """Return a profile by names."""
+        return self.game.counts(points)
+
+    def shares(self, points: Points) -> tuple[Array, ...]:
+        """Return a profile as shares of members, moved a little inwards so that every action is known to somebody."""
+        rows = [axis.counts[index[0]] / axis.members for axis, index in zip(self.game.lattice.axes, points, strict=True)]
+        return tuple(0.98 * row + 0.02 / len(row) for row in rows)
+
+    def moves(self) -> list[list[str]]:
+        """Return the order of moves: the option `moves` ("government > firms, buyers"), or what the game file says."""
+        said = self.option("moves")
+        if said:
+            return [[name.strip() for name in group.split(",")] for group in str(said).split(">")]
+        groups = self._written("order of moves").definition.moves
+        if not groups:
+            raise NotApplicableError("the game says nothing about who moves first", "give the option moves, e.g. moves='government > firms'")
+        return groups
+
+    def _written(self, what: str) -> Situation:
+        if self.situation is None:
+            raise NotApplicableError(f"a game in strategic form has no {what}", "use a game file in the written form")
+        return self.situation
+
+
+@dataclass(frozen=True)
+class Concept:
+    """A row of the table."""
+
+    name: str
+    about: str
+    run: Callable[[Case], Result]
+    options: tuple[Option, ...] = ()
+
+    def read(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """Return the options in their kinds, with defaults.
+
+        Raises
+        ------
+        UnknownNameError, InvalidGameError
+        """
+        there = {option.name: option for option in self.options}
+        for name in given:
+            if name not in there:
+                raise unknown(f"option of '{self.name}'", name, there)
+        values = {name: option.default for name, option in there.items() if option.default is not None}
+        return values | {name: _read(there[name], text) for name, text in given.items()}
+
+
+def _read(option: Option, text: str) -> Any:
+    try:
+        value = option.kind(text)
+    except ValueError:
+        value = None
+    if value is None or (isinstance(value, float) and not np.isfinite(value)):
+        kind = {float: "a finite number", int: "a whole number", str: "text"}[option.kind]
+        raise InvalidGameError([Problem(("options", option.name), f"got '{text}', expected {kind}", f"{option.about}")])
+    return value
+
+
+def _from(module: str, function: str) -> Callable[..., Any]:
+    """Return a function of a module of `strategic`, loaded now."""
+    found: Callable[..., Any] = getattr(import_module(f"negotiation.strategic.{module}"), function)
+    return found
+
+
+def _pure(case: Case) -> EquilibriumList:
+    return all_pure(case.game, pure_equilibria(case.game))
+
+
+def _stakeholder(case: Case) -> str:
+    """Return the stakeholder that the options name, or the one with most members that is free to choose."""
+    name = case.option("stakeholder") or case.option("leader")
+    if name is None:
+        free = [i for i, axis in enumerate(case.game.lattice.axes) if axis.committed is None] or [0]
+        return case.game.names[max(free, key=lambda i: case.game.members[i])]
+    if name not in case.game.names:
+        raise unknown("stakeholder", str(name), case.game.names)
+    return str(name)
+
+
+def _tipping(case: Case) -> Result:
+    name = _stakeholder(case)
+    target = case.counts(case.target)[name]
+    action = case.option("action") or max(target, key=lambda a: target[a])
+    situation = case.situation
+    assert situation is not None
+    found: Result = _from("tipping", "tipping_point")(case.game, name, action, case.counts(case.status_quo), situation.target_mask, budget=case.budget)
+    return found
+
+
+def _patience(case: Case) -> Result:
+    punishment = import_module("negotiation.strategic.repeated").Punishment(
+        kind=str(case.option("punishment")).replace("_", " "), payoff=case.option("payoff"), periods=case.option("periods")
+    )
+    detection, standing_loss = case.option("detection"), case.option("standing_loss")
+    found: Result = _from("repeated", "critical_discount")(case.game, case.counts(case.target), punishment, detection, standing_loss)
+    return found
+
+
+def _path(case: Case) -> Result:
+    rng = np.random.default_rng(case.option("seed"))
+    found: Result = _from("walks", "sample_path")(case.game, case.status_quo, rng, case.option("rule"), noise=case.option("noise"), steps=case.option("steps"))
+    return found
+
+
+def _motion(case: Case) -> Result:
+    start = case.shares(case.status_quo)
+    found: Result = _from("dynamics", "motion")(case.game, start, case.option("rule"), duration=case.option("duration"), noise=case.option("noise"))
+    return found
+
+
+BY = Option("by", str, "'pure': dominated by an action; 'mixed': also by a mixture of actions", "mixed")
+STRICT = Option("strict", str, "'strict' or 'weak' dominance", "strict")
+OBJECTIVE = Option("objective", str, "which one: 'welfare' (best), 'worst' or 'equal'", "welfare")
+STAKEHOLDER = Option("stakeholder", str, "which stakeholder; otherwise the one with most members")
+ACTION = Option("action", str, "to which action; otherwise the target's")
+
+CONCEPTS: dict[str, Concept] = {
+    concept.name: concept
+    for concept in (
+        Concept("nash", "All equilibria, pure and mixed, by the solver that fits the game.", lambda case: nash_equilibria(case.game, case.budget)),
+        Concept("pure", "All pure equilibria in count profiles.", _pure),
+        Concept(
+            "one",
+            "One equilibrium of a large two-player game, by Lemke and Howson.",
+            lambda case: _from("lemke_howson", "one_equilibrium")(case.game, case.budget, case.option("label")),
+            (Option("label", int, "the label that is dropped first", 0),),
+        ),
+        Concept(
+            "elimination",
+            "Iterated elimination of dominated actions, step by step.",
+            lambda case: _from("elimination", "iterated_elimination")(case.game, case.option("by"), case.option("strict") != "weak"),
+            (BY, STRICT),
+        ),
+        Concept("security", "What each stakeholder can secure whatever the others do.", lambda case: _from("security", "security_levels")(case.game)),
+        Concept(
+            "correlated",
+            "Correlated equilibrium: what a facilitator could recommend so that nobody gains by not following.",
+            lambda case: _from("correlated", "correlated_equilibrium")(case.game, case.option("objective"), False),
+            (OBJECTIVE,),
+        ),
+        Concept(
+            "coarse",
+            "Coarse correlated equilibrium: nobody gains by refusing the facilitator's advice beforehand.",
+            lambda case: _from("correlated", "correlated_equilibrium")(case.game, case.option("objective"), True),
+            (OBJECTIVE,),
+        ),
+        Concept(
+            "welfare",
+            "Best and worst sums of payoffs against those of equilibria: prices of anarchy and stability.",
+            lambda case: _from("welfare", "compare_welfare")(case.game),
+        ),
+        Concept("efficient", "Pareto-efficient profiles.", lambda case: _from("efficiency", "efficient_profiles")(case.game)),
+        Concept(
+            "epsilon",
+            "Profiles at which nobody gains more than epsilon by a move.",
+            lambda case: _from("regret", "epsilon_equilibria")(case.game, case.option("epsilon")),
+            (Option("epsilon", float, "the largest gain that tempts nobody, in the game's money", 0.0),),
+        ),
+        Concept(
+            "commitment",
+            "Who moves first: backward induction over groups of stakeholders, for the best and the worst replies.",
+            lambda case: _from("commitment", "backward_induction")(case.game, case.moves()),
+            (Option("moves", str, "groups in order, e.g. 'government > firms, buyers'"),),
+        ),
+        Concept(
+            "stackelberg",
+            "A leader that commits to a mixture (two single players).",
+            lambda case: _from("stackelberg", "mixed_commitment")(case.game, case.option("leader") or case.game.names[0], case.budget),
+            (Option("leader", str, "who commits; otherwise the first stakeholder"),),
+        ),
+        Concept(
+            "patience",
+            "Repeated play: the lowest discount factor at which a punishment deters every deviation from the target.",
+            _patience,
+            (
+                Option("punishment", str, "'worst_equilibrium' or 'expulsion'", "worst_equilibrium"),
+                Option("payoff", float, "what an expelled member gets each period", 0.0),
+                Option("periods", int, "how many periods it lasts; otherwise for ever"),
+                Option("detection", float, "probability that a deviation is noticed, each period", 1.0),
+                Option("standing_loss", float, "what a detected member loses once", 0.0),
+            ),
+        ),
+        Concept("basins", "From where do improving moves lead to which equilibrium?", lambda case: _from("basins", "basins")(case.game, case.budget)),
+        Concept(
+            "tipping",
+            "How many members must commit until all others follow?",
+            _tipping,
+            (STAKEHOLDER, Option("action", str, "to which action; otherwise the target's")),
+        ),
+        Concept(
+            "stochastic",
+            "Which profiles are seen in the long run when mistakes are rare?",
+            lambda case: _from("stochastic", "stochastically_stable")(case.game, case.option("mistakes"), case.budget),
+            (Option("mistakes", str, "'uniform' or 'logit'", "uniform"),),
+        ),
+        Concept(
+            "long_run",
+            "How often is each profile seen when members choose with noise?",
+            lambda case: _from("noise", "long_run")(case.game, case.option("noise"), case.budget),
+            (Option("noise", float, "size of the noise, in the game's money", 1.0),),
+        ),
+        Concept(
+            "path",
+            "One path of single members' moves from today's situation.",
+            _path,
+            (
+                Option("rule", str, "'better', 'best' or 'logit'", "better"),
+                Option("seed", int, "the same seed gives the same path", 0),
+                Option("noise", float, "for 'logit', in the game's money", 1.0),
+                Option("steps", int, "most steps", 10_000),
+            ),
+        ),
+        Concept(
+            "motion",
+            "How shares of members move in large populations.",
+            _motion,
+            (
+                Option("rule", str, "'replicator' or 'logit'", "replicator"),
+                Option("duration", float, "how long", 100.0),
+                Option("noise", float, "for 'logit', as a share of the range of payoffs", 0.1),
+            ),
+        ),
+        Concept(
+            "fixation",
+            "Which actions does a population hold when newcomers with other actions are rare?",
+            lambda case: _from("fixation", "small_mutation_of_game")(case.game, case.option("intensity")),
+            (Option("intensity", float, "intensity of selection", 1.0),),
+        ),
+    )
+}
+
+
+def concept(name: str) -> Concept:
+    """Return a concept by name.
+
+    Raises
+    ------
+    UnknownNameError
+        Lists the concepts.
+    """
+    if name not in CONCEPTS:
+        raise unknown("concept", name, CONCEPTS)
+    return CONCEPTS[name]
