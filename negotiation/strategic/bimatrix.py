@@ -16,7 +16,7 @@ from ..numerics import Array
 from .components import connected
 from .corners import Corners, all_corners
 from .equilibrium import Equilibrium, EquilibriumList
-from .exact import Bimatrix, Table, certify, tables
+from .exact import Bimatrix, Table, certify
 from .game import Game
 from .polytope import Corner, Polytope
 
@@ -215,7 +215,7 @@ def _notes(two: Bimatrix, found: Sequence[Equilibrium], finished: bool, degenera
         sizes = Counter(one.component for one in found)
         wide = sum(size > 1 for size in sizes.values())
         notes.append(f"the {len(found)} listed are the extreme ones; connected components: {len(sizes)}, of which {wide} with more than one equilibrium")
-    if any(_near_ties(table, tolerance) for table, tolerance in zip(tables(two.game), two.game.tolerances, strict=True)):
+    if any(_near_ties(table, tolerance) for table, tolerance in zip(two.tables, two.game.tolerances, strict=True)):
         notes.append("some payoffs differ by less than round-off; the difference is taken at face value here")
     return tuple(notes)
 

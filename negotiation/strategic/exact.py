@@ -109,11 +109,14 @@ class Bimatrix:
     payoffs : tuple of list of list of int
         ``payoffs[i][a][b]`` is what stakeholder `i` earns with its own action `a` against `b`, times its denominator.
     denominators : tuple of int
+    tables : tuple of ndarray
+        The same as they were given, in the game's money unit.
     """
 
     game: Game
     payoffs: tuple[Table, Table]
     denominators: tuple[int, int]
+    tables: tuple[Array, Array]
 
     @classmethod
     def of(cls, game: Game) -> Bimatrix:
@@ -128,8 +131,9 @@ class Bimatrix:
             who = f"it has {len(game.names)} stakeholders with {sum(game.members):,} members in all"
             remedy = "look for pure equilibria, or for mixed ones in which the members of a stakeholder choose alike"
             raise NotApplicableError(f"this needs two stakeholders of one member each, and {who}", remedy)
-        first, second = (exact_table(table) for table in tables(game))
-        return cls(game, (first[0], second[0]), (first[1], second[1]))
+        given = tables(game)
+        first, second = (exact_table(table) for table in given)
+        return cls(game, (first[0], second[0]), (first[1], second[1]), given)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -143,7 +147,8 @@ def tables(game: Game) -> tuple[Array, Array]:
     for i, axis in enumerate(game.lattice.axes):
         open_to = range(axis.actions) if axis.committed is None else [axis.committed]
         flat = tuple(1 if j == i else size for j, size in enumerate(game.lattice.shape))
-        rows.append(np.array([np.broadcast_to(game.payoffs[i][a], flat).ravel() for a in open_to], dtype=np.float64))
+        chosen = [game.payoffs[i][a] for a in open_to]
+        rows.append(np.array([(array if array.shape == flat else np.broadcast_to(array, flat)).ravel() for array in chosen]))
     return rows[0], rows[1]
 
 

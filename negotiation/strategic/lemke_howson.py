@@ -18,7 +18,7 @@ from .game import Game
 from .polytope import Dictionary, Polytope, TieError
 
 MAX_ACTIONS = 1000
-EXACT_LABELS = 30
+EXACT_LABELS = 16
 """Up to so many labels the path is followed in exact arithmetic from the start."""
 REFRESH = 150
 FIRST_STEPS = 1000
@@ -46,7 +46,7 @@ def one_equilibrium(game: Game, budget: Budget | None = None, label: int = 0) ->
 
     From the artificial equilibrium in which nobody uses anything, the path drops `label` and follows edges of the two best-response
     polytopes by turns until it picks `label` up again. The lexicographic ratio test keeps it from ever coming back to a pair
-    of corners, so it ends. Up to 30 actions in all it runs in exact arithmetic; beyond, in floating point, and what it ends at is solved
+    of corners, so it ends. Up to 16 actions in all it runs in exact arithmetic; beyond, in floating point, and what it ends at is solved
     again and certified in rational arithmetic; where that fails, or the path is long, other labels are tried, and exact arithmetic last.
 
     Cost: usually few pivots of `m * n` each, though there are games in which their number grows exponentially.

@@ -66,7 +66,7 @@ def nashpy_equilibria(game: Game) -> EquilibriumList:
         raise TooLargeError(
             f"nashpy would need minutes for {m} x {n} actions (limit {MAX_LABELS} in all)", "6 x 6 works; or list them with bimatrix_equilibria"
         )
-    units = [_unit(table) for table in tables(game)]
+    units = [_unit(table) for table in two.tables]
     checked, dropped = [], 0
     for mixture in _ask(units[0], units[1].T):
         regrets = [float((table @ other).max() - own @ table @ other) for table, own, other in zip(units, mixture, mixture[::-1], strict=True)]

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import gcd
+from operator import mul
 
 import numpy as np
 
@@ -88,18 +89,23 @@ class Polytope:
             When these constraints do not fix one point.
         """
         used = [c for c in range(len(self.rows[0])) if not basis >> (self.own + c) & 1]
-        tight = [r for r in range(len(self.rows)) if basis >> (self.reply + r) & 1]
-        determinant, solved = solve_ones([[self.rows[r][c] for c in used] for r in tight])
+        determinant, solved = solve_ones([[row[c] for c in used] for r, row in enumerate(self.rows) if basis >> (self.reply + r) & 1])
         if not determinant:
             raise ZeroDivisionError
         sign = 1 if determinant > 0 else -1
-        unit, weights = sign * determinant, [0] * len(self.rows[0])
+        weights = [0] * len(self.rows[0])
         for c, value in zip(used, solved, strict=True):
             weights[c] = sign * value
-        slack = [unit - sum(row[c] * weights[c] for c in used) for row in self.rows]
-        labels = sum(1 << (self.own + c) for c, weight in enumerate(weights) if not weight)
-        labels |= sum(1 << (self.reply + r) for r, value in enumerate(slack) if not value)
-        return Corner(labels, determinant, tuple(weights), min(weights) >= 0 and min(slack) >= 0)
+        unit, labels, feasible = sign * determinant, 0, min(weights) >= 0
+        for c, weight in enumerate(weights):
+            if not weight:
+                labels |= 1 << self.own + c
+        for r, row in enumerate(self.rows):
+            slack = unit - sum(map(mul, row, weights))
+            if not slack:
+                labels |= 1 << self.reply + r
+            feasible = feasible and slack >= 0
+        return Corner(labels, determinant, tuple(weights), feasible)
 
 
 class TieError(ArithmeticError):

@@ -306,7 +306,8 @@ def test_the_walk_never_understates_its_errors() -> None:
     for _ in range(4):
         keys, found = corners._steps(front, space)
         front, old = corners._pivot(front, keys, found, corners._fresh(keys, np.sort(old)), space), np.concatenate([old, keys.ravel()])
-        for table, errors, free, basic in zip(front.tables, front.errors, front.free, front.basic, strict=True):
+        for table, errors, labels in zip(front.tables, front.errors, front.labels, strict=True):
+            free, basic = labels[:4], labels[4:]
             for c, column in enumerate(table):
                 values = {int(bit).bit_length() - 1: F(fall) for bit, fall in zip(basic, column.tolist(), strict=True)}
                 if c < len(free):
