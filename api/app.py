@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -29,6 +30,8 @@ HEADERS = {
     ),
 }
 MAX_BODY = 2 * MAX_BYTES
+WARM_AFTER = 0.3
+"""Seconds after the start at which the workers are started: the server answers first."""
 
 
 def create_app(settings: ServerSettings | None = None) -> FastAPI:
@@ -46,7 +49,7 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
         app.state.store = Store(chosen.database_url)
         app.state.store.load_catalogue()
         app.state.compute = Compute(chosen.workers, chosen.seconds)
-        app.state.compute.warm()
+        asyncio.get_running_loop().call_later(WARM_AFTER, app.state.compute.warm)
         yield
         app.state.compute.close()
         app.state.store.engine.dispose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -10,9 +11,10 @@ from sqlmodel import Field, Session, SQLModel, create_engine, select
 
 from negotiation import catalogue
 from negotiation.definition import read_definition
-from negotiation.errors import IllegalMoveError, InvalidGameError, Problem, UnknownNameError, nearest
+from negotiation.errors import IllegalMoveError, InvalidGameError, NegotiationError, Problem, UnknownNameError, nearest
 from negotiation.validation.fields import is_name
 
+logger = logging.getLogger(__name__)
 Origin = Literal["catalogue", "saved"]
 
 
@@ -44,12 +46,18 @@ class Store:
         SQLModel.metadata.create_all(self.engine)
 
     def load_catalogue(self) -> None:
-        """Bring the catalogue's games up to date; saved games stay as they are."""
+        """Bring the catalogue's games up to date; saved games stay as they are. A file with mistakes is left out, and said so in the log."""
         with Session(self.engine) as session:
-            for name in catalogue.names():
-                stored = session.get(StoredGame, name)
-                if stored is None or stored.origin == "catalogue":
-                    session.merge(_row(name, catalogue.path_of(name).read_text(encoding="utf-8"), "catalogue"))
+            stored = {game.name: game for game in session.exec(select(StoredGame))}
+            for name, path in catalogue.paths().items():
+                text = path.read_text(encoding="utf-8")
+                before = stored.get(name)
+                if before is not None and (before.origin != "catalogue" or before.text == text):
+                    continue
+                try:
+                    session.merge(_row(name, text, "catalogue"))
+                except NegotiationError as error:
+                    logger.warning("left out: %s", error)
             session.commit()
 
     def listed(self) -> list[StoredGame]:

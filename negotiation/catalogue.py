@@ -57,9 +57,14 @@ def folder() -> Path:
     return inside if inside.is_dir() else _BESIDE.parent / "games"
 
 
+def paths() -> dict[str, Path]:
+    """Return the catalogue's files by the names of their games."""
+    return {path.stem: path for path in sorted(folder().rglob("*.yaml"))}
+
+
 def names() -> list[str]:
     """Return the names of the catalogue's games."""
-    return sorted(path.stem for path in folder().rglob("*.yaml"))
+    return sorted(paths())
 
 
 def path_of(name: str) -> Path:
@@ -70,10 +75,10 @@ def path_of(name: str) -> Path:
     UnknownNameError
         Names the nearest, or lists what there is.
     """
-    for path in folder().rglob("*.yaml"):
-        if path.stem == name:
-            return path
-    raise UnknownNameError(f"unknown game '{name}'", nearest(name, names()))
+    there = paths()
+    if name not in there:
+        raise UnknownNameError(f"unknown game '{name}'", nearest(name, there))
+    return there[name]
 
 
 def load(name: str) -> Definition:
