@@ -15,11 +15,17 @@ from ..numerics import ROUND_OFF, Array
 
 Columns = NDArray[np.int64]
 
-ALL_AT_ONCE = 1_000
+ALL_AT_ONCE = 1_500
 """Profiles up to which the whole program is written down at once."""
 
+MANY_USED = 1_000
+"""Profiles in the program above which it is better to take them all."""
+
+MANY_ROWS = 500
+"""Conditions above which a program with all profiles goes through the interior."""
+
 START = 200
-"""Profiles to begin with, and first number added in a round; it doubles from round to round."""
+"""Profiles to begin with, of each kind, and first number added in a round; it doubles from round to round."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ def optimise(gain: Array, conditions: Any, seed: Columns, floors: Array | None =
     conditions : sparse matrix, shape (conditions, profiles)
         Rows of a size around 1.
     seed : ndarray of int
-        Profiles to begin with, besides those of largest gain.
+        Profiles to begin with, besides those of largest gain; the best first.
     floors : ndarray, shape (rows, profiles), optional
 
     Returns
@@ -71,9 +77,7 @@ def optimise(gain: Array, conditions: Any, seed: Columns, floors: Array | None =
     P. C. Gilmore and R. E. Gomory (1961), "A linear programming approach to the cutting-stock problem".
     """
     matrix = sparse.csc_matrix(conditions)
-    columns = _start(gain, seed)
-    if len(columns) < len(gain):
-        _, columns = _generate(np.zeros(len(gain)), matrix, columns, _Extra(-np.ones(matrix.shape[0]), 0.0, enough=ROUND_OFF))
+    columns = _feasible(matrix, _start(gain, seed))
     if floors is None:
         scale = float(np.max(np.abs(gain))) or 1.0
         answer, columns = _generate(-gain / scale, matrix, columns)
@@ -98,9 +102,19 @@ class _Extra:
 
 
 def _start(gain: Array, seed: Columns) -> Columns:
+    """Begin with the profiles of largest gain, the given ones, and some spread evenly, which keep prices sound."""
     if len(gain) <= ALL_AT_ONCE:
         return np.arange(len(gain))
-    return np.union1d(np.argpartition(-gain, START)[:START], seed[:START])
+    even = np.linspace(0, len(gain) - 1, START).astype(np.int64)
+    return np.unique(np.concatenate([np.argpartition(-gain, START)[:START], seed[:START], even]))
+
+
+def _feasible(matrix: Any, columns: Columns) -> Columns:
+    """Add profiles until some distribution over them meets the conditions; at once where a single one does."""
+    rows, size = matrix.shape
+    if not rows or len(columns) == size or matrix[:, columns].max(axis=0).min() <= ROUND_OFF:
+        return columns
+    return _generate(np.zeros(size), matrix, columns, _Extra(-np.ones(rows), 0.0, enough=ROUND_OFF))[1]
 
 
 def _stacked(matrix: Any, rows: Array) -> Any:
@@ -112,6 +126,8 @@ def _generate(cost: Array, matrix: Any, columns: Columns, extra: _Extra | None =
     added = START
     while True:
         answer = _solve(cost[columns], matrix[:, columns], extra)
+        if not answer:
+            raise SolverError(f"the program over {len(columns):,} profiles is {answer.status}", "scale the payoffs to a similar size")
         if extra is not None and answer.x[-1] <= extra.enough:
             return answer, columns
         reduced = cost + matrix.T @ answer.prices[:-1] + answer.prices[-1]
@@ -120,7 +136,7 @@ def _generate(cost: Array, matrix: Any, columns: Columns, extra: _Extra | None =
         new = new[reduced[new] < -ROUND_OFF]
         if not new.size:
             return answer, columns
-        columns = np.concatenate([columns, new])
+        columns = np.concatenate([columns, new]) if len(columns) + len(new) <= MANY_USED else np.arange(len(cost))
         added *= 2
 
 
@@ -131,10 +147,7 @@ def _solve(cost: Array, matrix: Any, extra: _Extra | None) -> Solution:
     if extra is not None:
         matrix, cost = sparse.hstack([matrix, sparse.csc_matrix(extra.column[:, None])]).tocsc(), np.append(cost, extra.cost)
         total, lows = np.append(total, [[0.0]], axis=1), [*lows, extra.low]
-    answer = minimise(cost, (matrix, np.zeros(rows)) if rows else None, (sparse.csr_matrix(total), [1.0]), lows)
-    if not answer:
-        raise SolverError(f"the program over {size:,} profiles is {answer.status}", "scale the payoffs to a similar size")
-    return answer
+    return minimise(cost, (matrix, np.zeros(rows)) if rows else None, (sparse.csr_matrix(total), [1.0]), lows, interior=size > MANY_USED and rows > MANY_ROWS)
 
 
 def _spread(answer: Solution, columns: Columns, size: int) -> Array:

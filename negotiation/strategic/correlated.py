@@ -8,14 +8,16 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import SolverError, unknown
 from ..numerics import ROUND_OFF, TOLERANCE, Array, plain
 from .build import check_size
-from .columns import Programme, optimise
+from .columns import START, Programme, optimise
+from .elimination import iterated_elimination
 from .game import Game, Points
 from .obedience import Obedience, obedience
-from .pure import pure_equilibria
+from .regret import regrets
 from .welfare import member_payoffs
 from .wording import amount, joined, profile_words
 
@@ -139,8 +141,9 @@ def correlated_equilibrium(game: Game, objective: str = "welfare", coarse: bool 
 
     Notes
     -----
-    A linear program with a variable for each count profile and a row for each ordered pair of actions. Large ones are solved
-    over few profiles to which those with the best reduced cost are added until none is left.
+    A linear program with a variable for each count profile and a row for each ordered pair of actions. Profiles with
+    iteratively strictly dominated actions are left out (never drawn when advice is followed). Large programs are solved over few
+    profiles, to which those with the best reduced cost are added until none is left.
 
     Examples
     --------
@@ -158,12 +161,24 @@ def correlated_equilibrium(game: Game, objective: str = "welfare", coarse: bool 
     conditions = obedience(game, coarse)
     payoffs = np.stack([member_payoffs(game, i).ravel() for i in range(len(game.names))])
     total = np.array(game.members) @ payoffs
-    gain = {"welfare": total, "worst": -total}.get(objective)
-    if gain is None and objective in game.names:
-        gain = payoffs[game.index(objective)]
-    seed = np.ravel_multi_index(pure_equilibria(game).points, game.lattice.shape)
-    programme = optimise(total, conditions.matrix, seed, payoffs) if gain is None else optimise(gain, conditions.matrix, seed)
-    return _result(game, objective, conditions, programme, payoffs)
+    gain = {"welfare": total, "worst": -total, "equal": total}.get(objective)
+    gain = payoffs[game.index(objective)] if gain is None else gain
+    possible = np.arange(game.lattice.size) if coarse else _undominated(game)
+    seed = np.argsort(regrets(game).ravel()[possible], kind="stable")[:START]
+    floors = payoffs[:, possible] if objective == "equal" else None
+    found = optimise(gain[possible], conditions.matrix[:, possible], seed, floors)
+    x = np.zeros(game.lattice.size)
+    x[possible] = found.x
+    return _result(game, objective, conditions, Programme(x, found.prices), payoffs)
+
+
+def _undominated(game: Game) -> NDArray[np.int64]:
+    """Return the profiles without iteratively strictly dominated actions: only these are ever drawn in a correlated equilibrium."""
+    mask = np.ones(game.lattice.shape, dtype=bool)
+    for i, (axis, survive) in enumerate(zip(game.lattice.axes, iterated_elimination(game).reduced.actions, strict=True)):
+        dropped = [a for a, action in enumerate(game.actions[i]) if action not in survive]
+        mask &= game.lattice.along(i, ~axis.counts[:, dropped].any(axis=1))
+    return np.flatnonzero(mask)
 
 
 def _check(game: Game, objective: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from scipy import sparse
 
 from ..numerics import Array
 from .game import Game, Move
+from .others import rewards
 
 
 @dataclass(frozen=True)
@@ -44,41 +46,41 @@ class Obedience:
 
 def obedience(game: Game, coarse: bool = False) -> Obedience:
     """Return the obedience conditions of a game, built by array arithmetic over its lattice."""
-    rows = [(move, *_entries(game, move)) for move in game.moves]
-    if coarse:
-        rows = _summed(game, rows)
-    start = np.cumsum([0, *(len(columns) for _, columns, _ in rows)])
-    columns = np.concatenate([row[1] for row in rows]) if rows else np.empty(0, dtype=np.int64)
-    values = np.concatenate([row[2] for row in rows]) if rows else np.empty(0)
-    scales = np.array([_scale(game, row[0].stakeholder) for row in rows])
-    values = values / np.repeat(scales, np.diff(start))
-    matrix = sparse.csr_matrix((values, columns, start), shape=(len(rows), game.lattice.size))
-    return Obedience(matrix, tuple(row[0] for row in rows), scales, coarse)
+    rows = [row for i, axis in enumerate(game.lattice.axes) if axis.committed is None for row in _rows(game, i, coarse)]
+    start = np.cumsum([0, *(len(row.columns) for row in rows)])
+    spans = [_span(game, i) for i in range(len(game.names))]
+    scales = np.array([spans[row.move.stakeholder] for row in rows])
+    values = np.concatenate([row.values for row in rows]) if rows else np.empty(0)
+    columns = np.concatenate([row.columns for row in rows]) if rows else np.empty(0, dtype=np.int64)
+    matrix = sparse.csr_matrix((values / np.repeat(scales, np.diff(start)), columns, start), shape=(len(rows), game.lattice.size))
+    return Obedience(matrix, tuple(row.move for row in rows), scales, coarse)
 
 
-def _scale(game: Game, i: int) -> float:
+class _Row(NamedTuple):
+    move: Move
+    columns: NDArray[np.int64]
+    values: Array
+
+
+def _rows(game: Game, i: int, coarse: bool) -> Iterator[_Row]:
+    """Yield the conditions of one stakeholder: rows of the lattice at which an action is advised, weighted gains there."""
+    axis, place = game.lattice.axes[i], np.arange(game.lattice.size).reshape(game.lattice.shape)
+    advised = [np.flatnonzero(axis.counts[:, a] > 0) for a in range(axis.actions)]
+    columns = [np.take(place, rows, axis=i) for rows in advised]
+    table = [np.broadcast_to(rewards(game, i, a), columns[a].shape) for a in range(axis.actions)]
+    weights = [game.lattice.along(i, axis.counts[rows, a] / axis.members) for a, rows in enumerate(advised)]
+    for b in range(axis.actions):
+        others = [a for a in range(axis.actions) if a != b]
+        gains = [(weights[a] * (table[b] - table[a])).ravel() for a in others]
+        if coarse:
+            total = np.zeros(game.lattice.size)
+            for a, gain in zip(others, gains, strict=True):
+                total[columns[a].ravel()] += gain
+            yield _Row(Move(i, -1, b), np.flatnonzero(total), total[np.flatnonzero(total)])
+        else:
+            yield from (_Row(Move(i, a, b), columns[a].ravel(), gain) for a, gain in zip(others, gains, strict=True))
+
+
+def _span(game: Game, i: int) -> float:
     table = [(float(payoff.min()), float(payoff.max())) for payoff in game.payoffs[i]]
     return max(high for _, high in table) - min(low for low, _ in table) or 1.0
-
-
-def _entries(game: Game, move: Move) -> tuple[NDArray[np.int64], Array]:
-    """Return the profiles at which somebody takes the action of `move`, and the weighted gains there."""
-    i, a, b = move
-    axis, shape = game.lattice.axes[i], game.lattice.shape
-    rows = np.flatnonzero(axis.counts[:, a] > 0)
-    before, after = game.payoffs[i][a], game.payoffs[i][b]
-    before = np.take(before, rows, axis=i) if before.shape[i] > 1 else before
-    after = np.take(after, axis.shift(a, b)[rows], axis=i) if after.shape[i] > 1 else after
-    gains = game.lattice.along(i, axis.counts[rows, a] / axis.members) * (after - before)
-    place = np.arange(game.lattice.size).reshape(shape)
-    columns = np.take(place, rows, axis=i)
-    return columns.ravel(), np.broadcast_to(gains, columns.shape).ravel()
-
-
-def _summed(game: Game, rows: list[tuple[Move, NDArray[np.int64], Array]]) -> list[tuple[Move, NDArray[np.int64], Array]]:
-    """Add up the conditions of each stakeholder and alternative over the advised actions."""
-    totals: dict[Move, Array] = {}
-    for (i, _, b), columns, values in rows:
-        total = totals.setdefault(Move(i, -1, b), np.zeros(game.lattice.size))
-        total[columns] += values
-    return [(move, np.flatnonzero(total), total[np.flatnonzero(total)]) for move, total in totals.items()]
