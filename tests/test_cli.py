@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from negotiation.catalogue import names
 from negotiation.cli import main
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from negotiation.errors import InvalidFormulaError
 from negotiation.formula import MAX_DEPTH, MAX_NODES, parse
 
@@ -136,7 +137,7 @@ def only_our_error(text: str) -> None:
         try:
             formula(NAMES)
         except KeyError as missing:
-            assert any(name in str(missing) for name in formula.names | {"("})  # noqa: PT017
+            assert any(name in str(missing) for name in formula.names | {"("})
 
 
 @given(st.binary(max_size=300))

@@ -6,6 +6,7 @@ from math import comb
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+
 from negotiation.lattice import Axis, Lattice, compositions
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from negotiation.catalogue import read_subject
 from negotiation.definition import read_definition
 from negotiation.errors import InvalidGameError, NegotiationError, TooLargeError

@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+
 from negotiation.cli import main
 from negotiation.definition import read_definition
 from negotiation.governance.situation import build_situation

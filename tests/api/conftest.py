@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
+
 from api.app import create_app
 from api.settings import ServerSettings
-from fastapi.testclient import TestClient
 
 
 def not_here(what: str) -> None:

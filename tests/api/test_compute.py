@@ -5,6 +5,7 @@ import os
 import time
 
 import pytest
+
 from api.compute import Compute
 from negotiation.errors import SolverError, TimedOutError
 

@@ -6,8 +6,9 @@ import time
 from typing import Any
 
 import pytest
-from api.app import MAX_BODY
 from fastapi.testclient import TestClient
+
+from api.app import MAX_BODY
 from negotiation import catalogue
 from negotiation.cli import main
 

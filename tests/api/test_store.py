@@ -6,10 +6,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from fastapi.testclient import TestClient
+
 from api.app import create_app
 from api.settings import ServerSettings
 from api.store import Store
-from fastapi.testclient import TestClient
 from negotiation import catalogue
 from negotiation.errors import IllegalMoveError, UnknownNameError
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from negotiation.catalogue import load, names
 from negotiation.definition import Definition
 from negotiation.governance.expectations import Checked, check_expectations

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
+
 from negotiation.coalitional.allocation import judge
 from negotiation.coalitional.core import least_core
 from negotiation.coalitional.cost_game import CostGame, build_cost_game, read_plain_game
@@ -15,7 +17,6 @@ from negotiation.coalitional.rules import equal, proportional, shapley
 from negotiation.definition import read_definition
 from negotiation.errors import InvalidGameError, NotApplicableError, TooLargeError
 from negotiation.numerics import Array
-from scipy.optimize import linprog
 
 
 def plain(players: str, costs: dict[str, float], kind: str = "cost") -> CostGame:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from negotiation.analyses import Request, judge
 from negotiation.catalogue import read_subject
 from negotiation.definition import read_definition

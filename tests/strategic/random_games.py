@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
+
 from negotiation.lattice import Axis, Lattice
 from negotiation.strategic.game import Game
 

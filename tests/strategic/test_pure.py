@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from negotiation.definition import read_definition
 from negotiation.strategic.build import build_game
 from negotiation.strategic.equilibrium import all_pure
