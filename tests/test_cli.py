@@ -172,6 +172,7 @@ def test_the_installed_command_answers(game: str) -> None:
 
 
 def test_heavy_libraries_are_not_loaded_for_a_verdict(game: str) -> None:
-    script = f"import sys; from negotiation.cli import main; main(['verdict', {game!r}]); print([m for m in ('nashpy', 'sympy', 'networkx', 'fastapi', 'matplotlib') if m in sys.modules])"
+    heavy = ("nashpy", "sympy", "networkx", "fastapi", "matplotlib")
+    script = f"import sys; from negotiation.cli import main; main(['verdict', {game!r}]); print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

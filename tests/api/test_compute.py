@@ -34,7 +34,7 @@ def compute() -> Compute:
 
 def test_a_job_is_stopped_at_its_time_limit_and_the_next_one_runs(compute: Compute) -> None:
     start = time.monotonic()
-    with pytest.raises(TimedOutError, match="more than 0.5 s"):
+    with pytest.raises(TimedOutError, match=r"more than 0\.5 s"):
         asyncio.run(compute.run(forever))
     assert time.monotonic() - start < 30
     assert asyncio.run(compute.run(double, 21)) == 42

@@ -181,13 +181,13 @@ FALSE_CLAIMS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("claim", TRUE_CLAIMS, ids=lambda claim: "-".join(claim))
+@pytest.mark.parametrize("claim", TRUE_CLAIMS, ids="-".join)
 def test_a_true_expectation_is_met(claim: dict[str, Any]) -> None:
     (checked,) = check_expectations(read_definition({**CLUB, "expected": [{"says": "so", **claim}]}))
     assert checked.met, checked.failures
 
 
-@pytest.mark.parametrize("claim", FALSE_CLAIMS, ids=lambda claim: "-".join(claim))
+@pytest.mark.parametrize("claim", FALSE_CLAIMS, ids="-".join)
 def test_a_false_expectation_is_found_out(claim: dict[str, Any]) -> None:
     (checked,) = check_expectations(read_definition({**CLUB, "expected": [{"says": "so", **claim}]}))
     assert not checked.met
