@@ -16,12 +16,13 @@ from .strategic.game import Game, Points
 from .strategic.pure import deviations
 
 ACCENT, MUTED, WARNING = "#0f5c6e", "#9aa5ab", "#b4532a"
+FONT = "'Source Sans 3', 'Noto Sans', system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
 
 def _chart(title: str, values: list[dict[str, Any]], **body: Any) -> dict[str, Any]:
     config = {
-        "font": "inherit",
+        "font": FONT,
         "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "gridColor": "#e8ecee"},
         "view": {"stroke": None},
     }
@@ -39,18 +40,22 @@ def margins(judged: Verdict) -> dict[str, Any]:
         to = game.label(i, game.actions[i].index(deviation.to))
         entry = {"who": game.label(i), "to": to, "gain": deviation.gain, "stays": "leaves" if deviation.gain > game.tolerances[i] else "stays"}
         best.setdefault(f"{deviation.stakeholder}.{deviation.action}", entry)
-    return _chart(
-        "What would leaving bring? (right of zero: a reason to leave)",
-        list(best.values()),
-        height=34 * len(best),
-        mark={"type": "bar", "cornerRadius": 2, "tooltip": True},
-        encoding={
-            "y": {"field": "who", "type": "nominal", "title": None, "sort": "-x", "axis": {"labelLimit": 240}},
-            "x": {"field": "gain", "type": "quantitative", "title": f"gain from the best other choice ({game.money} per member)"},
-            "color": {"field": "stays", "type": "nominal", "legend": None, "scale": {"domain": ["stays", "leaves"], "range": [ACCENT, WARNING]}},
-            "tooltip": [{"field": "who", "title": "who"}, {"field": "to", "title": "would choose"}, {"field": "gain", "title": "gain", "format": ",.0f"}],
-        },
-    )
+    y = {"field": "who", "type": "nominal", "title": None, "sort": "-x", "axis": {"labelLimit": 240}}
+    x = {"field": "gain", "type": "quantitative", "title": ["gain from the best other choice", f"({game.money} per member)"], "axis": {"tickCount": 4}}
+    colour = {"field": "stays", "type": "nominal", "legend": None, "scale": {"domain": ["stays", "leaves"], "range": [ACCENT, WARNING]}}
+    said = [{"field": "who", "title": "who"}, {"field": "to", "title": "would choose"}, {"field": "gain", "title": "gain", "format": ",.0f"}]
+    text = {"field": "gain", "type": "quantitative", "format": ",.4~r"}
+    bars = {"mark": {"type": "bar", "cornerRadius": 2}, "encoding": {"color": colour, "tooltip": said}}
+    gains = [{"mark": {"type": "text", "align": "left", "dx": 6, "fontSize": 12}, "encoding": {"text": text}, "transform": [{"filter": "datum.gain >= 0"}]}]
+    losses = [
+        {
+            "mark": {"type": "text", "align": "left", "dx": 6, "fontSize": 12, "color": ACCENT},
+            "encoding": {"text": text, "x": {"datum": 0}},
+            "transform": [{"filter": "datum.gain < 0"}],
+        }
+    ]
+    title = "What would leaving bring? Right of zero: a reason to leave"
+    return _chart(title, list(best.values()), height=34 * len(best), encoding={"y": y, "x": x}, layer=[bars, *gains, *losses])
 
 
 def tipping(judged: Verdict, stakeholder: str) -> dict[str, Any]:
@@ -68,7 +73,12 @@ def tipping(judged: Verdict, stakeholder: str) -> dict[str, Any]:
         height=240,
         mark={"type": "line", "strokeWidth": 2.5, "point": game.members[i] <= 40, "tooltip": True},
         encoding={
-            "x": {"field": "number", "type": "quantitative", "title": f"{game.label(i)} that choose “{game.label(i, main)}” (others as in the target)"},
+            "x": {
+                "field": "number",
+                "type": "quantitative",
+                "title": [f"{game.label(i)} that choose “{game.label(i, main)}”", "(others as in the target)"],
+                "axis": {"tickCount": 6},
+            },
             "y": {"field": "payoff", "type": "quantitative", "title": game.money, "scale": {"zero": False}},
             "color": {
                 "field": "choice",

@@ -4,6 +4,7 @@
 function draw(root) {
   for (const figure of root.querySelectorAll("figure.chart")) {
     const spec = JSON.parse(figure.querySelector("script").textContent);
+    delete spec.title; // stands above the chart, where it can wrap
     const place = document.createElement("div");
     figure.append(place);
     vegaEmbed(place, spec, { actions: false, ast: true, renderer: "svg" }).catch((error) => { place.textContent = error.message; });
