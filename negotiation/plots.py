@@ -40,22 +40,22 @@ def margins(judged: Verdict) -> dict[str, Any]:
         to = game.label(i, game.actions[i].index(deviation.to))
         entry = {"who": game.label(i), "to": to, "gain": deviation.gain, "stays": "leaves" if deviation.gain > game.tolerances[i] else "stays"}
         best.setdefault(f"{deviation.stakeholder}.{deviation.action}", entry)
-    y = {"field": "who", "type": "nominal", "title": None, "sort": "-x", "axis": {"labelLimit": 240}}
-    x = {"field": "gain", "type": "quantitative", "title": ["gain from the best other choice", f"({game.money} per member)"], "axis": {"tickCount": 4}}
+    rows = sorted(best.values(), key=lambda row: -float(row["gain"]))
+    y = {"field": "who", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 240}}
+    title = ["gain from the best other choice", f"({game.money} per member)"]
+    x = {"field": "gain", "type": "quantitative", "title": title, "axis": {"tickCount": 4, "format": "~s"}}
     colour = {"field": "stays", "type": "nominal", "legend": None, "scale": {"domain": ["stays", "leaves"], "range": [ACCENT, WARNING]}}
     said = [{"field": "who", "title": "who"}, {"field": "to", "title": "would choose"}, {"field": "gain", "title": "gain", "format": ",.0f"}]
-    text = {"field": "gain", "type": "quantitative", "format": ",.4~r"}
-    bars = {"mark": {"type": "bar", "cornerRadius": 2}, "encoding": {"color": colour, "tooltip": said}}
-    gains = [{"mark": {"type": "text", "align": "left", "dx": 6, "fontSize": 12}, "encoding": {"text": text}, "transform": [{"filter": "datum.gain >= 0"}]}]
-    losses = [
-        {
-            "mark": {"type": "text", "align": "left", "dx": 6, "fontSize": 12, "color": ACCENT},
-            "encoding": {"text": text, "x": {"datum": 0}},
-            "transform": [{"filter": "datum.gain < 0"}],
-        }
+    number = {"text": {"field": "gain", "type": "quantitative", "format": ",.4~r"}}
+    text = {"type": "text", "align": "left", "dx": 6, "fontSize": 12}
+    layers = [
+        {"mark": {"type": "bar", "cornerRadius": 2}, "encoding": {"color": colour, "tooltip": said}},
+        {"mark": text, "encoding": number, "transform": [{"filter": "datum.gain >= 0"}]},
+        {"mark": text | {"color": ACCENT}, "encoding": number | {"x": {"datum": 0}}, "transform": [{"filter": "datum.gain < 0"}]},
     ]
-    title = "What would leaving bring? Right of zero: a reason to leave"
-    return _chart(title, list(best.values()), height=34 * len(best), encoding={"y": y, "x": x}, layer=[bars, *gains, *losses])
+    heading = "What would leaving bring? Right of zero: a reason to leave"
+    room = {"left": 5, "top": 5, "bottom": 5, "right": 70}
+    return _chart(heading, rows, height=34 * len(rows), padding=room, encoding={"y": y, "x": x}, layer=layers)
 
 
 def tipping(judged: Verdict, stakeholder: str) -> dict[str, Any]:
@@ -67,6 +67,7 @@ def tipping(judged: Verdict, stakeholder: str) -> dict[str, Any]:
     main = max(range(len(game.actions[i])), key=lambda a: counts[game.actions[i][a]])
     rest = _main_alternative(judged, i, main)
     values = [row for a in (main, rest) for row in _line(game, situation.target, (i, main, rest), a)]
+    title = ["number that choose", f"“{game.label(i, main)}”", "(others as in the target)"]
     return _chart(
         f"{game.label(i)}: what each choice pays, by how many cooperate",
         values,
@@ -76,7 +77,7 @@ def tipping(judged: Verdict, stakeholder: str) -> dict[str, Any]:
             "x": {
                 "field": "number",
                 "type": "quantitative",
-                "title": [f"{game.label(i)} that choose “{game.label(i, main)}”", "(others as in the target)"],
+                "title": title,
                 "axis": {"tickCount": 6},
             },
             "y": {"field": "payoff", "type": "quantitative", "title": game.money, "scale": {"zero": False}},
