@@ -177,7 +177,7 @@ def _undominated(game: Game) -> NDArray[np.int64]:
     mask = np.ones(game.lattice.shape, dtype=bool)
     for i, (axis, survive) in enumerate(zip(game.lattice.axes, iterated_elimination(game).reduced.actions, strict=True)):
         dropped = [a for a, action in enumerate(game.actions[i]) if action not in survive]
-        mask &= game.lattice.along(i, ~axis.counts[:, dropped].any(axis=1))
+        mask &= game.lattice.along(i, axis.counts[:, dropped].sum(axis=1) == 0)
     return np.flatnonzero(mask)
 
 
