@@ -71,6 +71,7 @@ class GameLine(BaseModel):
     summary: str
     money: str
     origin: Annotated[str, Field(description='"catalogue" or "saved"')]
+    shelf: Annotated[str, Field(description='part of the list: "clusters", "textbook" or "saved"')]
 
 
 class GameList(BaseModel):

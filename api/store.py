@@ -28,6 +28,7 @@ class StoredGame(SQLModel, table=True):
     summary: str = ""
     money: str
     origin: str
+    shelf: str
     text: str
     changed_at: datetime
 
@@ -55,15 +56,15 @@ class Store:
                 if before is not None and (before.origin != "catalogue" or before.text == text):
                     continue
                 try:
-                    session.merge(_row(name, text, "catalogue"))
+                    session.merge(_row(name, text, "catalogue", catalogue.shelf(path)))
                 except NegotiationError as error:
                     logger.warning("left out: %s", error)
             session.commit()
 
     def listed(self) -> list[StoredGame]:
-        """Return all games by name."""
+        """Return all games: clusters, saved ones, the textbook."""
         with Session(self.engine) as session:
-            return list(session.exec(select(StoredGame).order_by(StoredGame.name)))
+            return list(session.exec(select(StoredGame).order_by(StoredGame.shelf, StoredGame.name)))
 
     def get(self, name: str) -> StoredGame:
         """Return a game.
@@ -93,7 +94,7 @@ class Store:
             raise InvalidGameError(
                 [Problem(("name",), f"'{name[:60]}' cannot be a name", "use up to 40 letters, digits and underscores, starting with a letter")]
             )
-        row = _row(name, text, "saved")
+        row = _row(name, text, "saved", "saved")
         with Session(self.engine, expire_on_commit=False) as session:
             stored = session.get(StoredGame, name)
             if stored is not None and stored.origin == "catalogue":
@@ -103,17 +104,10 @@ class Store:
         return kept
 
 
-def _row(name: str, text: str, origin: Origin) -> StoredGame:
+def _row(name: str, text: str, origin: Origin, shelf: str) -> StoredGame:
     definition = read_definition(text, name)
-    return StoredGame(
-        name=name,
-        title=definition.title,
-        summary=definition.summary,
-        money=definition.money,
-        origin=origin,
-        text=text,
-        changed_at=datetime.now(UTC),
-    )
+    facts = {"title": definition.title, "summary": definition.summary, "money": definition.money, "text": text}
+    return StoredGame(name=name, origin=origin, shelf=shelf, changed_at=datetime.now(UTC), **facts)
 
 
 def _engine(url: str) -> Engine:

@@ -63,8 +63,14 @@ def paths() -> dict[str, Path]:
 
 
 def names() -> list[str]:
-    """Return the names of the catalogue's games."""
-    return sorted(paths())
+    """Return the names of the catalogue's games: clusters first, then the textbook."""
+    there = paths()
+    return sorted(there, key=lambda name: (shelf(there[name]), name))
+
+
+def shelf(path: Path) -> str:
+    """Return the part of the catalogue in which a file stands: "clusters", or the name of its folder."""
+    return "clusters" if path.parent == folder() else path.parent.name
 
 
 def path_of(name: str) -> Path:

@@ -76,9 +76,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _answer(options: argparse.Namespace) -> tuple[object, report.Report]:
     if options.command == "games":
-        games = [(name, catalogue.load(name)) for name in catalogue.names()]
-        rows = [(name, game.title, game.money) for name, game in games]
-        return {"games": [dict(zip(("name", "title", "money"), row, strict=True)) for row in rows]}, report.games(rows)
+        games = [(name, catalogue.load(name), catalogue.shelf(catalogue.path_of(name))) for name in catalogue.names()]
+        rows = [(name, game.title, game.money, shelf) for name, game, shelf in games]
+        return {"games": [dict(zip(("name", "title", "money", "shelf"), row, strict=True)) for row in rows]}, report.games(rows)
     subject = catalogue.open_game(options.game)
     if options.command == "show":
         definition = subject.written

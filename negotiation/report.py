@@ -288,9 +288,9 @@ def game_card(definition: Definition) -> Report:
     return Report(summary, tuple(table for table in tables if table.rows), tuple(f"Source: {source}" for source in definition.sources))
 
 
-def games(found: Sequence[tuple[str, str, str]]) -> Report:
+def games(found: Sequence[tuple[str, str, str, str]]) -> Report:
     """Return the catalogue for people."""
-    return Report(f"The catalogue has {len(found)} games.", (Table("Games", ("Name", "Title", "Money"), tuple(found)),))
+    return Report(f"The catalogue has {len(found)} games.", (Table("Games", ("Name", "Title", "Money", "Shelf"), tuple(found)),))
 
 
 def expectations(checked: Sequence[Checked]) -> Report:
