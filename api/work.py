@@ -9,12 +9,17 @@ from typing import Any
 
 from negotiation import plots, report
 from negotiation.analyses import Request, analysis, situation_of
+from negotiation.budget import Budget
 from negotiation.catalogue import Subject, read_subject
 from negotiation.coalitional import methods
-from negotiation.governance.verdict import Verdict, verdict
+from negotiation.governance.situation import Situation
+from negotiation.governance.verdict import verdict
 from negotiation.numerics import plain
 from negotiation.report import Report
-from negotiation.strategic.equilibrium import all_pure
+from negotiation.strategic.nash import nash_equilibria
+
+PATIENCE = 0.5
+"""Seconds that a page waits for mixed equilibria."""
 
 
 @dataclass(frozen=True)
@@ -49,34 +54,39 @@ class WhatIf:
 
     Parameters
     ----------
+    word : str
+        "stable", "fragile" or "unstable"; "open" where the game names no target.
     values : dict
         The value of every parameter under the settings.
     verdict, equilibria, allocations : Report
-    charts : tuple of dict
+    charts, charge_charts : tuple of dict
         Vega-Lite specifications.
     """
 
     word: str
     values: dict[str, float]
-    verdict: Report
+    verdict: Report | None
     equilibria: Report
     allocations: Report | None
     charts: tuple[dict[str, Any], ...]
+    charge_charts: tuple[dict[str, Any], ...]
 
 
 def what_if(source: Source, request: Request) -> WhatIf:
     """Return everything that a game's page shows."""
     situation = situation_of(_subject(source), request)
+    listed = report.equilibria(nash_equilibria(situation.game, Budget(PATIENCE), report.LISTED))
+    allocations, charge_charts = _costs(situation)
+    if situation.definition.target is None:
+        return WhatIf("open", dict(situation.values), None, listed, allocations, (), charge_charts)
     judged = verdict(situation)
-    listed = report.equilibria(all_pure(situation.game, situation.equilibria, limit=report.LISTED))
-    allocations, charts = _costs(judged)
-    first = (plots.margins(judged), plots.tipping(judged, plots.largest_stakeholder(situation.game)))
-    return WhatIf(judged.word, dict(situation.values), report.verdict(judged), listed, allocations, (*first, *charts))
+    charts = (plots.margins(judged), plots.tipping(judged, plots.largest_stakeholder(situation.game)))
+    return WhatIf(judged.word, dict(situation.values), report.verdict(judged), listed, allocations, charts, charge_charts)
 
 
-def _costs(judged: Verdict) -> tuple[Report | None, tuple[dict[str, Any], ...]]:
-    game = judged.situation.cost_game
+def _costs(situation: Situation) -> tuple[Report | None, tuple[dict[str, Any], ...]]:
+    game = situation.cost_game
     if game is None:
         return None, ()
     core, found = methods.compare(game)
-    return report.allocations(game, core, found), tuple(plots.charges(game, found, judged.situation.paid, k) for k in range(len(game.names)))
+    return report.allocations(game, core, found), tuple(plots.charges(game, found, situation.paid, k) for k in range(len(game.names)))

@@ -190,3 +190,11 @@ def test_heavy_work_leaves_the_server_answering(client: TestClient) -> None:
     assert done[0] in (200, 503)
     assert slowest < 2.0
     assert ask(client, "solve", game="stag_hunt").status_code == 200
+
+
+@pytest.mark.parametrize("name", catalogue.names())
+def test_every_game_has_a_page_with_an_answer(client: TestClient, name: str) -> None:
+    page = client.get(f"/games/{name}")
+    assert page.status_code == 200
+    assert "That cannot be answered" not in page.text
+    assert 'class="sentence"' in page.text
