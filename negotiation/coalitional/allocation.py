@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..numerics import TOLERANCE
+from ..numerics import ROUND_OFF, TOLERANCE
 from .cost_game import CostGame
 
 
@@ -96,7 +96,7 @@ def judge(game: CostGame, rule: str, charges: Sequence[float], note: str = "") -
     ----------
     D. B. Gillies (1959), "Solutions to general non-zero-sum games".
     """
-    values = tuple(float(charge) for charge in charges)
+    values = tuple(float(charge) if abs(charge) > ROUND_OFF * game.scale else 0.0 for charge in charges)
     excess = (game.charged(values) - game.costs) * (1 if game.kind == "cost" else -1)
     excess[(0,) * excess.ndim] = -np.inf
     excess[game.members] = -np.inf

@@ -89,9 +89,11 @@ class Situation:
     def paid(self) -> Allocation | None:
         """What the members of each class pay, judged as an allocation; None where some class's charge feeds no parameter."""
         game = self.cost_game
+        if game is not None and self.rule is not None:
+            return allocate(game, self.rule)
         if game is None or any(name is None for name in game.feeds):
             return None
-        return judge(game, self.rule or "paid", [self.values[name] for name in game.feeds if name is not None])
+        return judge(game, "paid", [self.values[name] for name in game.feeds if name is not None])
 
     def observe(self, formula: str, points: Points) -> Array:
         """Return the value of a formula at each point."""

@@ -14,6 +14,7 @@ from ..errors import NotApplicableError
 from ..lattice import Axis, Lattice
 from ..numerics import Array, frozen, round_off
 
+MANY_POINTS = 500
 Points = tuple[NDArray[np.int64], ...]
 """Count profiles: for each stakeholder the rows of its axis, all arrays of one length."""
 
@@ -139,14 +140,12 @@ class Game:
 
     def taken(self, i: int, a: int, points: Points) -> NDArray[np.int64]:
         """Return how many members of `i` take `a` at each point."""
-        return self.lattice.axes[i].counts[points[i], a]
+        counts: NDArray[np.int64] = self.lattice.axes[i].counts[points[i], a]
+        return counts
 
     def payoff(self, i: int, a: int, points: Points) -> Array:
         """Return what a member of `i` earns with `a` at each point."""
-        array = self.payoffs[i][a]
-        if array.ndim == 0:
-            return np.full(points[0].shape, float(array))
-        return array[tuple(rows if size > 1 else 0 * rows for size, rows in zip(array.shape, points, strict=True))]
+        return gather(self.payoffs[i][a], points)
 
     def after(self, move: Move, points: Points) -> Points:
         """Return the points after `move`; where nobody can make it, the row is -1."""
@@ -155,10 +154,11 @@ class Game:
 
     def gain(self, move: Move, points: Points) -> Array:
         """Return what the moving member gains at each point; NaN where nobody can make the move."""
+        i = move.stakeholder
         later = self.after(move, points)
-        possible = later[move.stakeholder] >= 0
-        clipped = tuple(np.maximum(rows, 0) for rows in later)
-        return np.where(possible, self.payoff(move.stakeholder, move.b, clipped) - self.payoff(move.stakeholder, move.a, points), np.nan)
+        possible = later[i] >= 0
+        there = (*later[:i], np.maximum(later[i], 0), *later[i + 1 :])
+        return np.where(possible, self.payoff(i, move.b, there) - self.payoff(i, move.a, points), np.nan)
 
     def welfare(self, points: Points) -> Array:
         """Return the sum of all members' payoffs at each point."""
@@ -168,3 +168,21 @@ class Game:
                 count = self.taken(i, a, points)
                 total += np.where(count > 0, count * np.nan_to_num(self.payoff(i, a, points)), 0.0)
         return total
+
+
+def gather(array: Array, points: Points) -> Array:
+    """Return the entries of `array` (broadcastable to the lattice) at each point.
+
+    Many points are looked up by one index into the memory, so that axes of size 1 cost nothing.
+    """
+    if points[0].size < MANY_POINTS:
+        found: Array = array[tuple(rows if size > 1 else 0 for size, rows in zip(array.shape, points, strict=True))]
+        return found if found.ndim else np.full(points[0].shape, float(found))
+    steps = [stride // array.itemsize for stride in array.strides]
+    index = np.zeros(points[0].shape, dtype=np.int64)
+    for rows, step, size in zip(points, steps, array.shape, strict=True):
+        if size > 1:
+            index += rows * step
+    span = 1 + sum((size - 1) * step for size, step in zip(array.shape, steps, strict=True))
+    flat: Array = np.lib.stride_tricks.as_strided(array, (span,), (array.itemsize,), writeable=False)
+    return flat[index]

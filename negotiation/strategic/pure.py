@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..numerics import Array
 from .game import Game, Move, Points
+
+FEW = 200
+"""Once fewer than this fraction of the profiles is left, the rest is compared profile by profile."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Deviation:
     gain: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PureEquilibria:
     """All pure equilibria.
 
@@ -38,16 +42,18 @@ class PureEquilibria:
     ----------
     points : tuple of ndarray
         One row a stakeholder; arrays of one length, in the order of the lattice.
-    margins : ndarray
-        For each, the least that a member would lose by any move; infinite where nobody can move.
     """
 
     game: Game
     points: Points
-    margins: Array
 
     def __len__(self) -> int:
         return len(self.points[0])
+
+    @cached_property
+    def margins(self) -> Array:
+        """For each, the least that a member would lose by any move; infinite where nobody can move."""
+        return -largest_gain(self.game, self.points)
 
 
 def pure_equilibria(game: Game) -> PureEquilibria:
@@ -55,8 +61,8 @@ def pure_equilibria(game: Game) -> PureEquilibria:
 
     .. math:: c : u_i(a | c) \ge u_i(b | c - e_a + e_b) \quad \forall i, b, \forall a : c_{i,a} > 0
 
-    One shifted comparison of arrays for each ordered pair of actions; time and memory grow with the number of count
-    profiles times the number of such pairs.
+    One shifted comparison of arrays for each ordered pair of actions, over the whole lattice while many profiles are left,
+    then only where they are; time and memory grow with the number of count profiles times the number of such pairs.
 
     Parameters
     ----------
@@ -79,23 +85,48 @@ def pure_equilibria(game: Game) -> PureEquilibria:
     [[0, 0], [1, 1]]
     """
     mask = np.ones(game.lattice.shape, dtype=bool)
-    for i, axis in enumerate(game.lattice.axes):
-        if axis.committed is None and axis.members == 1:
-            _keep_best_replies(game, i, mask)
-    for move in game.moves:
-        if game.lattice.axes[move.stakeholder].members > 1:
-            mask &= ~improving(game, move)
+    waiting = sorted((i for i, axis in enumerate(game.lattice.axes) if axis.moves), key=lambda i: game.lattice.axes[i].members > 1)
+    while waiting and np.count_nonzero(mask) * FEW > mask.size:
+        _keep_stable(game, waiting.pop(0), mask)
     points = tuple(np.nonzero(mask))
-    return PureEquilibria(game, points, -largest_gain(game, points))
+    for i in waiting:
+        points = _stable_points(game, i, points)
+    return PureEquilibria(game, points)
+
+
+def _keep_stable(game: Game, i: int, mask: NDArray[np.bool_]) -> None:
+    """Clear the profiles at which some member of `i` would gain by a move."""
+    if game.lattice.axes[i].members == 1:
+        _keep_best_replies(game, i, mask)
+        return
+    for move in game.moves:
+        if move.stakeholder == i:
+            mask &= ~improving(game, move)
+
+
+def _stable_points(game: Game, i: int, points: Points) -> Points:
+    """Return those of `points` at which no member of `i` would gain by a move."""
+    if game.lattice.axes[i].members == 1:
+        earned = np.array([game.payoff(i, a, points) for a in range(len(game.actions[i]))])
+        stays = earned[points[i], np.arange(earned.shape[1])] >= earned.max(axis=0) - game.tolerances[i]
+        return tuple(rows[stays] for rows in points)
+    for move in game.moves:
+        if move.stakeholder == i:
+            stays = ~(game.gain(move, points) > game.tolerances[i])
+            points = tuple(rows[stays] for rows in points)
+    return points
 
 
 def _keep_best_replies(game: Game, i: int, mask: NDArray[np.bool_]) -> None:
     """Clear the profiles at which the single member `i` does not reply best."""
-    best = game.payoffs[i][0]
-    for other in game.payoffs[i][1:]:
-        best = np.maximum(best, other)
-    for a, payoff in enumerate(game.payoffs[i]):
-        mask[(slice(None),) * i + (slice(a, a + 1),)] &= payoff >= best - game.tolerances[i]
+    rows = game.payoffs[i]
+    best = np.array(np.broadcast_to(rows[0], np.broadcast_shapes(*(row.shape for row in rows))))
+    for other in rows[1:]:
+        np.maximum(best, other, out=best)
+    best -= game.tolerances[i]
+    stays = np.empty(best.shape, dtype=bool)
+    for a, payoff in enumerate(rows):
+        mask[(slice(None),) * i + (slice(a, a + 1),)] &= np.greater_equal(payoff, best, out=stays)
 
 
 def improving(game: Game, move: Move) -> NDArray[np.bool_]:
@@ -105,7 +136,8 @@ def improving(game: Game, move: Move) -> NDArray[np.bool_]:
     rows = axis.shift(a, b)
     if after.shape[i] > 1:
         after = after[(slice(None),) * i + (rows,)]
-    return (after - before > game.tolerances[i]) & game.lattice.along(i, rows >= 0)
+    pays: NDArray[np.bool_] = (after - before > game.tolerances[i]) & game.lattice.along(i, rows >= 0)
+    return pays
 
 
 def largest_gain(game: Game, points: Points) -> Array:

@@ -1,0 +1,130 @@
+"""Pure equilibria: n-player tables against reading them once, count games, and how cost grows with members."""
+
+from __future__ import annotations
+
+import math
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+
+from negotiation.definition import read_definition
+from negotiation.lattice import Axis, Lattice
+from negotiation.strategic.build import build_game
+from negotiation.strategic.game import Game
+from negotiation.strategic.pure import pure_equilibria
+
+from .measure import Measurement, median_time, pretty
+
+try:
+    from quantecon.game_theory import NormalFormGame, Player, pure_nash_brute
+except ImportError:
+    pure_nash_brute = None
+
+CHART = Path(__file__).with_name("growth.svg")
+SIZES = (10, 30, 100, 300, 1000, 3000, 10000)
+
+
+def measurements() -> list[Measurement]:
+    """Measure pure equilibria; draw how cost grows."""
+    return [*_tables(), _large_count_game(), *growth()]
+
+
+def _tables() -> list[Measurement]:
+    found = []
+    for players, actions in ((6, 4), (8, 3), (10, 2), (10, 4)):
+        rng = np.random.default_rng(players * actions)
+        tables = [rng.integers(-1000, 1000, size=(actions,) * players).astype(float) for _ in range(players)]
+        game = Game.from_tables(tables)
+        ours = median_time(lambda g=game: pure_equilibria(g))
+        floor = median_time(lambda t=tables: [table.sum() for table in t])
+        peer = None
+        if pure_nash_brute is not None and actions**players < 10_000:
+            rivals = NormalFormGame([Player(np.ascontiguousarray(np.transpose(t, [(i + k) % players for k in range(players)]))) for i, t in enumerate(tables)])
+            peer = median_time(lambda r=rivals: pure_nash_brute(r), runs=3)
+        note = f"{ours / floor:.2g} times reading every payoff once ({pretty(floor)})"
+        found.append(Measurement(f"all pure equilibria, {players} players x {actions} actions", ours, peer, "quantecon pure_nash_brute", note))
+    return found
+
+
+def _large_count_game() -> Measurement:
+    """1,000 members with 3 actions beside three single actors: 4 million count profiles."""
+    axes = (Axis(1000, 3), Axis(1, 2), Axis(1, 2), Axis(1, 2))
+    rng = np.random.default_rng(3)
+    shape = Lattice(axes).shape
+    payoffs = [tuple(rng.random((shape[0], 2, 2, 2)) for _ in range(3))]
+    payoffs += [tuple(rng.random([1 if j == i else n for j, n in enumerate(shape)]) for _ in range(2)) for i in (1, 2, 3)]
+    game = Game(("firms", "a", "b", "c"), (("x", "y", "z"), *((("p", "q"),) * 3)), Lattice(axes), tuple(payoffs))
+    return Measurement(
+        "all pure equilibria, 1,000 members x 3 actions and three single actors",
+        median_time(lambda: pure_equilibria(game), runs=3),
+        note=f"{game.lattice.size:,} profiles; target 2 s",
+    )
+
+
+CLUB = """
+title: Club
+money: points
+stakeholders:
+  firms: {{members: {n}, actions: [join, stay]}}
+  large: {{members: 8, actions: [join, stay]}}
+  state: {{actions: [act, rest]}}
+payoffs:
+  firms:
+    join: count(firms, join) / {n} + count(large, join) / 10 - 0.4
+    stay: 0.3 * count(state, act)
+  large:
+    join: count(firms, join) / {n} - 0.2
+    stay: 0
+  state:
+    act: share(firms, join) - 0.1
+    rest: 0
+"""
+
+
+def solve_club(n: int) -> None:
+    """Build and solve the growing game."""
+    pure_equilibria(build_game(read_definition(CLUB.format(n=n))))
+
+
+def growth() -> list[Measurement]:
+    """Measure time and memory against members, and write the chart."""
+    times, memory = [], []
+    for n in SIZES:
+        times.append(median_time(lambda n=n: solve_club(n)))
+        tracemalloc.start()
+        solve_club(n)
+        memory.append(tracemalloc.get_traced_memory()[1] / 2**20)
+        tracemalloc.stop()
+    CHART.write_text(chart(times, memory), encoding="utf-8")
+    return [
+        Measurement(f"build and solve, {n:,} members", t, note=f"{18 * (n + 1):,} profiles; {m:.2f} MiB at most")
+        for n, t, m in zip(SIZES, times, memory, strict=True)
+    ]
+
+
+def chart(times: list[float], memory: list[float]) -> str:
+    """Return a log-log chart as SVG: seconds and MiB against members."""
+    width, height, left, bottom = 640, 360, 60, 40
+    low, high = -4, 3
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        across = (math.log10(x) - 1) / 3 * (width - left - 20) + left
+        return across, height - bottom - (math.log10(y) - low) / (high - low) * (height - bottom - 20)
+
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">',
+        f'<rect width="{width}" height="{height}" fill="white"/>',
+    ]
+    for power in range(low, high + 1):
+        _, y = at(10, 10.0**power)
+        lines.append(f'<path d="M{left} {y:.1f}H{width - 20}" stroke="#dde4e7"/><text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">1e{power}</text>')
+    for n in (10, 100, 1000, 10000):
+        x, _ = at(n, 1)
+        lines.append(f'<path d="M{x:.1f} 20V{height - bottom}" stroke="#dde4e7"/><text x="{x:.1f}" y="{height - 22}" text-anchor="middle">{n:,}</text>')
+    for values, colour, label in ((times, "#0f5c6e", "seconds"), (memory, "#b4532a", "MiB")):
+        points = [at(n, value) for n, value in zip(SIZES, values, strict=True)]
+        lines.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2.5" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}"/>')
+        lines.append(f'<text x="{points[-1][0] - 6:.1f}" y="{points[-1][1] - 8:.1f}" text-anchor="end" fill="{colour}">{label}</text>')
+    lines.append(f'<text x="{width / 2}" y="{height - 4}" text-anchor="middle">members of the large stakeholder</text></svg>')
+    return "\n".join(lines) + "\n"
