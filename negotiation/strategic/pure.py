@@ -120,13 +120,13 @@ def _stable_points(game: Game, i: int, points: Points) -> Points:
 def _keep_best_replies(game: Game, i: int, mask: NDArray[np.bool_]) -> None:
     """Clear the profiles at which the single member `i` does not reply best."""
     rows = game.payoffs[i]
-    best = np.array(np.broadcast_to(rows[0], np.broadcast_shapes(*(row.shape for row in rows))))
+    best = rows[0] - game.tolerances[i]
     for other in rows[1:]:
-        np.maximum(best, other, out=best)
-    best -= game.tolerances[i]
-    stays = np.empty(best.shape, dtype=bool)
+        fits = other.shape == best.shape
+        best = np.maximum(best, other - game.tolerances[i], out=best) if fits else np.maximum(best, other - game.tolerances[i])
+    before = (slice(None),) * i
     for a, payoff in enumerate(rows):
-        mask[(slice(None),) * i + (slice(a, a + 1),)] &= np.greater_equal(payoff, best, out=stays)
+        mask[(*before, slice(a, a + 1))] &= payoff >= best
 
 
 def improving(game: Game, move: Move) -> NDArray[np.bool_]:
