@@ -17,10 +17,11 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from .document import Document, Place, read_document
-from .errors import InvalidGameError, Problem, nearest, unknown
+from .errors import InvalidGameError, unknown
 from .formula import Formula, parse
 from .settings import Settings
 from .validation import check
+from .validation.wording import in_plain_words
 
 T = TypeVar("T")
 _FRACTION = re.compile(r"[0-9]{1,15}/0*[1-9][0-9]{0,14}\Z")
@@ -323,7 +324,7 @@ def read_definition(source: str | bytes | Mapping[str, Any], name: str = "game")
     try:
         form = Form.model_validate(document.data)
     except ValidationError as error:
-        problems += [_translate(document, dict(item)) for item in error.errors(include_url=False)]
+        problems += [in_plain_words(document, dict(item), _fields_at(item["loc"])) for item in error.errors(include_url=False)]
     reported = {problem.place for problem in problems}
     problems += [problem for problem in check(document) if problem.place not in reported]
     if problems or form is None:
@@ -355,46 +356,6 @@ _FIELDS: dict[str, type[BaseModel]] = {
     "given": Given,
     "compared_with": Given,
 }
-_EXPECTED = {
-    "float_type": "a number",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "string_type": "text",
-    "dict_type": "a group of named fields",
-    "list_type": "a list",
-    "tuple_type": "a list",
-    "bool_type": "true or false",
-    "model_type": "a group of named fields",
-    "model_attributes_type": "a group of named fields",
-    "finite_number": "a finite number",
-}
-
-
-def _translate(document: Document, item: dict[str, Any]) -> Problem:
-    """Say in plain words what pydantic found."""
-    place: Place = tuple(part for part in item["loc"] if part != "[key]")
-    kind, came, context = str(item["type"]), item.get("input"), item.get("ctx") or {}
-    field = str(place[-1]) if place else ""
-    if kind == "missing":
-        return document.problem(place, f"'{field}' is missing", "add it")
-    if kind == "extra_forbidden":
-        return document.problem(place, f"unknown field '{field}'", nearest(field, _fields_at(place)))
-    if kind == "literal_error":
-        return document.problem(place, f"got {_shown(came)}, expected one of {context.get('expected')}", "choose one of these")
-    if kind in _EXPECTED:
-        expected = _EXPECTED[kind]
-        return document.problem(place, f"got {_shown(came)}, expected {expected}", _remedy(expected, came))
-    limits = {
-        "greater_than_equal": "at least {ge:g}",
-        "less_than_equal": "at most {le:g}",
-        "string_too_long": "at most {max_length} characters",
-        "too_long": "at most {max_length} entries",
-    }
-    if kind in limits:
-        return document.problem(place, f"got {_shown(came)}, expected {limits[kind].format(**context)}", "change the value")
-    if kind in ("too_short", "string_too_short"):
-        return document.problem(place, f"'{field}' is empty", "fill it in")
-    return document.problem(place, f"got {_shown(came)}: {item['msg']}", "change the value")
 
 
 def _fields_at(place: Place) -> list[str]:
@@ -402,21 +363,3 @@ def _fields_at(place: Place) -> list[str]:
         if part in _FIELDS:
             return list(_FIELDS[str(part)].model_fields)
     return list(Form.model_fields)
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, dict):
-        return "a group of fields"
-    if isinstance(value, list):
-        return "a list"
-    return repr(value if not isinstance(value, str) or len(value) < 60 else value[:57] + "...")
-
-
-def _remedy(expected: str, came: Any) -> str:
-    if expected.endswith("number") and isinstance(came, str):
-        return "write digits with a decimal point, without unit, percent sign or thousands separator"
-    if came is None:
-        return "fill it in or remove the field"
-    return f"write {expected}"
