@@ -6,7 +6,7 @@ Modules are loaded when their concept is asked for, so that a question pays only
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from typing import Any, Protocol
 
@@ -163,6 +163,49 @@ def _stakeholder(case: Case) -> str:
     return str(name)
 
 
+@dataclass(frozen=True)
+class Listed:
+    """Findings of one kind, each with a sentence of its own.
+
+    Parameters
+    ----------
+    key : str
+        What the list is called in JSON.
+    rows : tuple of dict
+    sentence : str
+    """
+
+    key: str
+    rows: tuple[dict[str, Any], ...]
+    sentence: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the list for JSON."""
+        return {self.key: list(self.rows), "complete": True, "sentence": self.sentence}
+
+
+def _dominance(case: Case) -> Listed:
+    found = _from("dominance", "dominated_actions")(case.game, case.option("by"), case.option("strict") != "weak")
+    rows = tuple(asdict(one) | {"by": dict(one.by), "sentence": one.sentence(case.game)} for one in found)
+    sentence = " ".join(row["sentence"] for row in rows[:4]) or "No action is dominated: each is worth considering against some behaviour of the others."
+    return Listed("dominated", rows, sentence)
+
+
+def _replies(case: Case) -> Listed:
+    """Return the best replies at the target, or today."""
+    at_target = case.option("at") == "target"
+    found = _from("dominance", "best_responses")(case.game, case.target if at_target else case.status_quo)
+    rows = tuple(asdict(one) | {"best": list(one.best), "sentence": one.sentence(case.game)} for one in found)
+    return Listed("replies", rows, " ".join(row["sentence"] for row in rows))
+
+
+def _blocs(case: Case) -> Listed:
+    found = _from("coalitions", "bloc_deviations")(case.game, case.target)
+    rows = tuple({"stakeholder": name, **one.as_dict(case.game)} for name, one in found.items())
+    paying = [row["sentence"] for row in rows if row["pays"]]
+    return Listed("blocs", rows, " ".join(paying) or "At the target no stakeholder gains by moving any number of its members together.")
+
+
 def _tipping(case: Case) -> Result:
     name = _stakeholder(case)
     target = case.counts(case.target)[name]
@@ -217,6 +260,13 @@ CONCEPTS: dict[str, Concept] = {
             lambda case: _from("elimination", "iterated_elimination")(case.game, case.option("by"), case.option("strict") != "weak"),
             (BY, STRICT),
         ),
+        Concept("dominance", "Actions that another action, or a mixture of actions, always beats.", _dominance, (BY, STRICT)),
+        Concept(
+            "replies",
+            "What each member would do best, given what everyone else does today or at the target.",
+            _replies,
+            (Option("at", str, "'today' or 'target'", "today"),),
+        ),
         Concept("security", "What each stakeholder can secure whatever the others do.", lambda case: _from("security", "security_levels")(case.game)),
         Concept(
             "correlated",
@@ -236,6 +286,30 @@ CONCEPTS: dict[str, Concept] = {
             lambda case: _from("welfare", "compare_welfare")(case.game),
         ),
         Concept("efficient", "Pareto-efficient profiles.", lambda case: _from("efficiency", "efficient_profiles")(case.game)),
+        Concept("potential", "Is there one quantity that everybody's moves raise together?", lambda case: _from("potential", "potential")(case.game)),
+        Concept("blocs", "Can any number of one stakeholder's members gain by leaving the target together?", _blocs),
+        Concept(
+            "strong",
+            "Equilibria that no group can leave so that each member gains.",
+            lambda case: _from("coalitions", "strong_equilibria")(case.game),
+        ),
+        Concept(
+            "coalition_proof",
+            "Equilibria that no group can leave by an agreement that itself would last.",
+            lambda case: _from("coalition_proof", "coalition_proof_equilibria")(case.game),
+        ),
+        Concept(
+            "quantal",
+            "Logit quantal response: what people do who choose better actions more often, but not always.",
+            lambda case: _from("quantal", "quantal_response")(case.game, case.option("rationality"), case.budget),
+            (Option("rationality", float, "lambda, per unit of the game's money; otherwise the branch is followed to its limit"),),
+        ),
+        Concept(
+            "evolution",
+            "Which actions withstand a few members who try another?",
+            lambda case: _from("evolution", "evolutionarily_stable")(case.game, _stakeholder(case), case.status_quo),
+            (STAKEHOLDER,),
+        ),
         Concept(
             "epsilon",
             "Profiles at which nobody gains more than epsilon by a move.",

@@ -212,6 +212,9 @@ def _tests(judged: Verdict) -> list[tuple[str, ...]]:
             number = f"{test.weakest.together} of " if test.weakest.together > 1 else ""
             who = f"{number}{game.label(i)} to “{game.label(i, a)}”: {'gain' if test.weakest.gain > 0 else 'lose'} {shown(abs(test.weakest.gain))} each"
         rows.append((name, "yes" if test.holds else "no", shown(test.margin), who))
+    if judged.coalition is not None:
+        joint = judged.coalition
+        rows.append(("No group across stakeholders gains", "no" if joint.pays else "yes", shown(-joint.least), joint.sentence(game) if joint.pays else ""))
     if judged.formation is not None:
         rows.append(("It gets going from today's situation", judged.formation.word, "", _on_the_way(judged.formation.reached)))
     if judged.cost is not None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..strategic.coalitions import BlocDeviation, bloc_deviations
 from ..strategic.game import Game, Points
 from ..strategic.pure import Deviation, deviations
 
@@ -77,34 +78,26 @@ def individual(game: Game, point: Points) -> Test:
 
 
 def bloc(game: Game, point: Points) -> Test:
-    """Return whether no stakeholder gains by moving any number of its members together from one action to another.
+    """Return whether no stakeholder gains by moving any number of its members together.
 
-    Every mover must gain. Single members count too, so a profile that passes is a Nash equilibrium.
+    Every mover must gain; members may go to different actions. Single members count too, so a profile that passes is a Nash
+    equilibrium. See :func:`~negotiation.strategic.coalitions.bloc_deviations`.
 
     References
     ----------
     R. J. Aumann (1959), "Acceptable points in general cooperative n-person games" (for blocs of one stakeholder).
     """
-    return _test(game, [weakest for move in game.moves if (weakest := _best_size(game, point, *move)) is not None])
+    return _test(game, [_joint(deviation) for deviation in bloc_deviations(game, point).values()])
 
 
 def _single(deviation: Deviation) -> Weakest:
     return Weakest(deviation.stakeholder, deviation.action, deviation.to, deviation.gain)
 
 
-def _best_size(game: Game, point: Points, i: int, a: int, b: int) -> Weakest | None:
-    """Return the number of members for which moving together from `a` to `b` pays best."""
-    axis = game.lattice.axes[i]
-    here = axis.counts[int(point[i][0])]
-    available = int(here[a])
-    if not available:
-        return None
-    sizes = np.arange(1, available + 1)
-    rows = np.array([axis.row(here + size * (np.arange(axis.actions) == b) - size * (np.arange(axis.actions) == a)) for size in sizes])
-    later = tuple(rows if j == i else np.repeat(row, len(rows)) for j, row in enumerate(point))
-    gains = game.payoff(i, b, later) - game.payoff(i, a, point)
-    best = int(np.argmax(gains))
-    return Weakest(game.names[i], game.actions[i][a], game.actions[i][b], float(gains[best]), int(sizes[best]))
+def _joint(deviation: BlocDeviation) -> Weakest:
+    """Name the mover that gains least, with all who move together."""
+    flow = min(deviation.flows, key=lambda one: one.gain)
+    return Weakest(flow.stakeholder, flow.action, flow.to, deviation.least, sum(one.members for one in deviation.flows))
 
 
 def _test(game: Game, found: list[Weakest]) -> Test:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..coalitional.allocation import Allocation
 from ..numerics import plain, shown
+from ..strategic.coalitions import BlocDeviation, coalition_deviation
 from ..strategic.game import Points
 from ..strategic.paths import Formation, formation
 from .situation import Situation
@@ -56,6 +57,8 @@ class Verdict:
     word : str
         "stable": every test holds; "fragile": no single member gains by leaving, but another test fails; "unstable": somebody gains.
     individual, bloc : Test
+    coalition : BlocDeviation or None
+        The joint move across stakeholders that pays its movers best; None where nobody has a choice.
     cost : Allocation or None
         What people pay, judged in the cost game; None where the game says nothing about it.
     formation : Formation or None
@@ -70,6 +73,7 @@ class Verdict:
     word: Word
     individual: Test
     bloc: Test
+    coalition: BlocDeviation | None
     cost: Allocation | None
     formation: Formation | None
     equilibria: int
@@ -98,6 +102,7 @@ class Verdict:
             "settings": self.situation.settings.as_dict() | {"charges": self.situation.rule},
             "individual": self.individual.as_dict(),
             "bloc": self.bloc.as_dict(),
+            "coalition": self.coalition and {"holds": not self.coalition.pays, "margin": -self.coalition.least, **self.coalition.as_dict(self.situation.game)},
             "cost": None if self.cost is None else {"holds": self.cost_holds, **self.cost.as_dict()},
             "formation": made and {"word": made.word, "reached": made.reached, "stuck": made.stuck, "circles": made.circles, "ends": self._ends(made)},
             "weakest_link": self.individual.weakest and self.individual.weakest.as_dict(),
@@ -153,7 +158,9 @@ def verdict(situation: Situation) -> Verdict:
         welfare, cooperation = game.welfare(found.points), situation.cooperation(found.points)
         best, worst, most = (standing(situation, found.points, int(k)) for k in (np.argmax(welfare), np.argmin(welfare), np.argmax(cooperation)))
     today = None if start is None else standing(situation, start)
-    return Verdict(situation, word, alone, together, paid, made, len(found), standing(situation, target), today, best, worst, most)
+    return Verdict(
+        situation, word, alone, together, coalition_deviation(game, target), paid, made, len(found), standing(situation, target), today, best, worst, most
+    )
 
 
 def standing(situation: Situation, points: Points, k: int = 0) -> Standing:
