@@ -1,0 +1,336 @@
+"""All solutions of indifference conditions on a product of simplices, by subdivision with proof."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..budget import Budget
+from ..numerics import Array
+from .frames import Edge, Frame, halving
+from .indifference import newton
+
+CERTAIN = 1e-12
+"""A payoff difference beyond this share of the payoffs' range is not round-off."""
+
+SLACK = 1e-9
+"""Solutions outside of a cell by less than this share of it count as inside."""
+
+SUSPECT, SMALLEST = 2.0**-5, 2.0**-16
+"""Cells below the first length are tried for a continuum of solutions, below the second they are not divided."""
+
+NUMBERS = 1 << 20
+"""Coefficients that are worked on at a time."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells of several systems of one frame.
+
+    Parameters
+    ----------
+    owner : ndarray of int, shape (B,)
+        Which system each belongs to.
+    table : ndarray, shape (B, R, C)
+        Coefficients of all payoff differences on each cell.
+    corners : ndarray, shape (B, K, most)
+        The corners of all stakeholders' simplices, one below the other, padded with zeros.
+    """
+
+    owner: NDArray[np.int64]
+    table: Array
+    corners: Array
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+    def __getitem__(self, which: NDArray[np.bool_] | NDArray[np.int64] | slice) -> Cells:
+        return Cells(self.owner[which], self.table[which], self.corners[which])
+
+    def points(self, frame: Frame, local: Sequence[Array]) -> list[Array]:
+        """Return the mixtures that stand at local coordinates of each cell."""
+        parts = np.split(self.corners, np.cumsum(frame.sizes)[:-1], axis=1)
+        return [np.einsum("bv,bva->ba", row, part[:, :, : row.shape[1]]) for row, part in zip(local, parts, strict=True)]
+
+
+def joined(parts: Sequence[Cells]) -> Cells:
+    """Return all cells of `parts` as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return Cells(np.concatenate([p.owner for p in parts]), np.concatenate([p.table for p in parts]), np.concatenate([p.corners for p in parts]))
+
+
+def whole(frame: Frame, table: Array) -> Cells:
+    """Return one cell a system: the whole product of simplices."""
+    corners = np.vstack([np.eye(size, max(frame.sizes)) for size in frame.sizes])
+    return Cells(np.arange(len(table)), table, np.broadcast_to(corners, (len(table), *corners.shape)))
+
+
+@dataclass
+class Found:
+    """What a subdivision found.
+
+    Parameters
+    ----------
+    solutions : list of (ndarray of int, list of ndarray)
+        The systems, and for each stakeholder their mixtures over the actions in use, shape (P, k_i).
+    singular : dict of int to list of ndarray
+        Systems with a solution at which the conditions do not determine the mixtures (a continuum, or a double solution), with
+        that solution.
+    open : list of (ndarray of int, list of ndarray)
+        Systems and centres of the cells that are left.
+    cells : int
+        Cells examined.
+    """
+
+    solutions: list[tuple[NDArray[np.int64], list[Array]]] = field(default_factory=list)
+    singular: dict[int, list[Array]] = field(default_factory=dict)
+    open: list[tuple[NDArray[np.int64], list[Array]]] = field(default_factory=list)
+    cells: int = 0
+
+    @property
+    def finished(self) -> bool:
+        """Whether every cell was decided."""
+        return not self.open
+
+
+def subdivide(frame: Frame, cells: Cells, budget: Budget, limit: int) -> Found:
+    r"""Return every point at which all actions in use pay the same and no other pays more.
+
+    On a cell a polynomial lies between its least and its largest Bernstein coefficient. With payoff differences `F` and a matrix `Y`
+    that estimates the coordinates from them, :math:`x_p + (Y F(x))_p` has coefficients that bound every solution's coordinate: this
+    drops cells and shrinks them. Cells are also dropped when an action in use pays less than another throughout, or when, less a
+    combination of the conditions, an action not in use pays more throughout. Where :math:`x + Y F(x)` has slopes below 1 in all,
+    `F` is one-to-one, so the solution that Newton's method finds in the cell is the only one there. What is left is halved, the
+    longest edge first; when `n - 2` stakeholders' mixtures are narrow the conditions are nearly linear in the other two, so those
+    shrink by themselves and are halved late.
+
+    Up to rounding this proves that there are no other solutions, unless `singular` or `open` say otherwise.
+
+    Parameters
+    ----------
+    frame : Frame
+        With the largest supports first.
+    cells : Cells
+        Payoffs scaled so that each stakeholder's range is about 1.
+    budget : Budget
+    limit : int
+        Cells to examine at most.
+
+    References
+    ----------
+    R. Porter, E. Nudelman and Y. Shoham (2008), "Simple search methods for finding a Nash equilibrium", for the conditional dominance;
+    E. C. Sherbrooke and N. M. Patrikalakis (1993), "Computation of the solutions of nonlinear polynomial systems", for the bounds.
+    """
+    found = Found()
+    waiting = [cells[~dominated(frame, cells)]]
+    batch = max(1, NUMBERS // max(1, prod(cells.table.shape[1:])))
+    while any(len(part) for part in waiting):
+        now, waiting = _take(waiting, batch)
+        if found.cells >= limit or budget.spent(0.0, f"{found.cells:,} parts of the mixtures examined"):
+            _leave(frame, found, joined([now, *waiting])[: 2 * batch])
+            break
+        if found.singular:
+            now = now[~np.isin(now.owner, list(found.singular))]
+        found.cells += len(now)
+        if len(now):
+            divided = _examine(frame, now, found)
+            if divided:
+                new = joined(divided)
+                waiting.append(new[~dominated(frame, new)])
+    return found
+
+
+def _take(waiting: list[Cells], batch: int) -> tuple[Cells, list[Cells]]:
+    """Take up to `batch` cells, the latest first."""
+    waiting, parts, size = list(waiting), [], 0
+    while waiting and size < batch:
+        part = waiting.pop()
+        room = batch - size
+        if len(part) > room:
+            waiting.append(part[:-room])
+            part = part[-room:]
+        parts.append(part)
+        size += len(part)
+    return joined(parts), waiting
+
+
+def _leave(frame: Frame, found: Found, cells: Cells) -> None:
+    """Put cells among the open ones."""
+    if len(cells):
+        found.open.append((cells.owner, cells.points(frame, _centre(frame, len(cells)))))
+
+
+def dominated(frame: Frame, cells: Cells) -> NDArray[np.bool_]:
+    """Return which cells have an action in use that pays less than another throughout."""
+    better, worse = frame.pairs
+    padded = np.concatenate([cells.table, np.zeros_like(cells.table[:, :1])], axis=1)
+    return np.asarray(((padded[:, better] - padded[:, worse]).min(axis=2) > CERTAIN).any(axis=1))
+
+
+def _examine(frame: Frame, cells: Cells, found: Found) -> list[Cells]:
+    """Record the solutions of cells that hold exactly one, drop those without, shrink and halve the others."""
+    bounds = _bounds(frame, cells)
+    width = (bounds.high - bounds.low).max(axis=1)
+    single = np.flatnonzero(~bounds.empty & (width * frame.reach < 0.9))
+    done = bounds.empty
+    if len(single):
+        done[single] = _record(frame, cells[single], bounds.middle[single], found)
+    kept = np.flatnonzero(~done)
+    if len(kept) == 0:
+        return []
+    cells = _watch(frame, cells[kept], found)
+    if not frame.is_multilinear:
+        return _halve(frame, cells)
+    return _narrow(frame, cells, frame.by_stakeholder(np.maximum(bounds.low[kept] - SLACK, 0.0)))
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """Where the solutions of each cell can be: all coordinates' limits and estimate, and whether there is room for none."""
+
+    low: Array
+    high: Array
+    middle: Array
+    empty: NDArray[np.bool_]
+
+
+def _bounds(frame: Frame, cells: Cells) -> _Bounds:
+    conditions = cells.table[:, frame.equations]
+    affine = conditions @ frame.affine
+    residual = conditions - affine @ frame.line
+    value, slopes = affine[..., 0], affine[..., 1:]
+    estimate = _estimator(slopes, (residual.max(axis=2) - residual.min(axis=2)) / 2)
+    wide = frame.widen @ estimate
+    centre = np.repeat(1 / np.array(frame.sizes), frame.sizes)
+    limits = frame.coordinates - wide @ conditions
+    low, high = limits.min(axis=2) + centre, limits.max(axis=2) + centre
+    empty = ((high < -SLACK) | (low > 1 + SLACK)).any(axis=1)
+    if len(frame.others):
+        gain = cells.table[:, frame.others]
+        gain = gain - (gain @ frame.affine[:, 1:] @ estimate) @ conditions
+        empty |= (gain.min(axis=2) > SLACK).any(axis=1)
+    if not frame.regular:
+        empty |= _contradiction(slopes, conditions)
+    return _Bounds(low, high, centre - np.einsum("bij,bj->bi", wide, value), empty)
+
+
+def _estimator(slopes: Array, noise: Array) -> Array:
+    """Return the matrix that best estimates coordinates of size 1 from conditions with this noise: the inverse when there is none."""
+    spread = slopes @ np.swapaxes(slopes, 1, 2)
+    diagonal = np.arange(spread.shape[1])
+    spread[:, diagonal, diagonal] += noise**2 + 1e-13 * spread[:, diagonal, diagonal] + 1e-200
+    try:
+        return np.swapaxes(np.linalg.solve(spread, slopes), 1, 2)
+    except np.linalg.LinAlgError:
+        return np.swapaxes(np.linalg.pinv(spread, hermitian=True) @ slopes, 1, 2)
+
+
+def _contradiction(slopes: Array, conditions: Array) -> NDArray[np.bool_]:
+    """Return in which cells some combination of the conditions, flat to first order, keeps to one side of zero."""
+    combined = np.swapaxes(np.linalg.svd(slopes)[0], 1, 2) @ conditions
+    return np.asarray(((combined.min(axis=2) > CERTAIN) | (combined.max(axis=2) < -CERTAIN)).any(axis=1))
+
+
+def _record(frame: Frame, cells: Cells, start: Array, found: Found) -> NDArray[np.bool_]:
+    """Find by Newton's method the one solution of each cell; return in which cells it lies."""
+    solved = newton(frame, cells.table, frame.by_stakeholder(start))
+    inside = np.all([part.min(axis=1) > -SLACK for part in solved.points], axis=0) & solved.converged
+    which = np.flatnonzero(inside)
+    if len(which):
+        chosen = cells[which]
+        found.solutions.append((chosen.owner, chosen.points(frame, [part[which] for part in solved.points])))
+    return np.asarray(inside)
+
+
+def _watch(frame: Frame, cells: Cells, found: Found) -> Cells:
+    """Try one small cell of each system for a singular solution; return the cells of systems without."""
+    lengths = _lengths(frame, cells).max(axis=1)
+    small = np.flatnonzero(lengths < SUSPECT)
+    if len(small) == 0:
+        return cells
+    _, first = np.unique(cells.owner[small], return_index=True)
+    tried = cells[small[first]]
+    solved = newton(frame, tried.table, _centre(frame, len(tried)), steps=30, least=True)
+    near = np.all([(part > -2).all(axis=1) & (part < 3).all(axis=1) for part in solved.points], axis=0)
+    points = tried.points(frame, solved.points)
+    for k in np.flatnonzero(near & solved.converged & ~solved.regular()):
+        found.singular[int(tried.owner[k])] = [part[k] for part in points]
+    kept = ~np.isin(cells.owner, list(found.singular)) if found.singular else np.ones(len(cells), dtype=bool)
+    _leave(frame, found, cells[kept & (lengths < SMALLEST)])
+    return cells[kept & (lengths >= SMALLEST)]
+
+
+def _centre(frame: Frame, cells: int) -> list[Array]:
+    return [np.full((cells, size), 1 / size) for size in frame.sizes]
+
+
+def _lengths(frame: Frame, cells: Cells) -> Array:
+    """Return the length of every edge, shape (B, edges)."""
+    ends = np.array([edge.places for edge in frame.edges])
+    return np.asarray(np.abs(cells.corners[:, ends[:, 0]] - cells.corners[:, ends[:, 1]]).max(axis=2))
+
+
+def _narrow(frame: Frame, cells: Cells, lower: list[Array]) -> list[Cells]:
+    """Shrink cells to the smallest simplices that hold all solutions; halve those that hardly shrink."""
+    sizes = np.column_stack([1 - part.sum(axis=1) if part.shape[1] > 1 else np.ones(len(part)) for part in lower])
+    left = np.where((sizes < 0).any(axis=1), 0.0, sizes.prod(axis=1))
+    slow, some = (left >= 0.9), (left > 0) & (left < 0.9)
+    result = _halve(frame, cells[slow])
+    if some.any():
+        shrunk = _shrink(frame, cells[some], [part[some] for part in lower])
+        again = left[some] < 0.6
+        result += [shrunk[again], *_halve(frame, shrunk[~again])]
+    return result
+
+
+def _shrink(frame: Frame, cells: Cells, lower: list[Array]) -> Cells:
+    """Replace cells by those whose local coordinates are at least `lower`."""
+    table, corners, start = cells.table, np.array(cells.corners), 0
+    for j, low in enumerate(lower):
+        count = frame.sizes[j]
+        if count > 1:
+            size = (1 - low.sum(axis=1))[:, None, None]
+            own = corners[:, start : start + count]
+            corners[:, start : start + count] = size * own + (low[:, None] @ own)
+            before, within = frame.around(j)
+            parts = table.reshape(len(table), table.shape[1] * before, within, -1)
+            base = (low[:, None, None] @ parts) if parts.shape[3] > 1 else (parts[..., 0] @ low[..., None])[..., None]
+            table = (parts * size[..., None] + base).reshape(table.shape)
+        start += count
+    return Cells(cells.owner, table, corners)
+
+
+def _halve(frame: Frame, cells: Cells) -> list[Cells]:
+    """Halve each cell across its longest edge."""
+    if len(cells) == 0:
+        return []
+    late = {1: 1.0, 2: 1.0, 3: 0.1}.get(len(frame.sizes), 0.4)
+    weights = np.array([late if edge.stakeholder < 2 else 1.0 for edge in frame.edges])
+    longest = (_lengths(frame, cells) * weights).argmax(axis=1)
+    order = np.argsort(longest, kind="stable")
+    halves = [Cells(half.owner, half.table, np.array(half.corners)) for half in (cells[order], cells[order])]
+    stop = 0
+    for edge, count in zip(frame.edges, np.bincount(longest, minlength=len(frame.edges)).tolist(), strict=True):
+        rows, stop = slice(stop, stop + count), stop + count
+        if count:
+            _half(frame, halves[0], rows, edge)
+            _half(frame, halves[1], rows, edge.turned())
+    return halves
+
+
+def _half(frame: Frame, cells: Cells, rows: slice, edge: Edge) -> None:
+    """Move in some cells the second end of an edge half-way to the first, in place."""
+    (kept, moved), j = edge.places, edge.stakeholder
+    cells.corners[rows, moved] = (cells.corners[rows, kept] + cells.corners[rows, moved]) / 2
+    before, within = frame.around(j)
+    table = cells.table[rows]
+    parts = table.reshape(table.shape[0], table.shape[1] * before, within, -1)
+    if frame.degrees[j] == 1:
+        parts[:, :, edge.corners[1]] = (parts[:, :, edge.corners[0]] + parts[:, :, edge.corners[1]]) / 2
+    else:
+        parts[:] = halving(frame.degrees[j], frame.sizes[j], *edge.corners) @ parts
