@@ -18,11 +18,14 @@ Columns = NDArray[np.int64]
 ALL_AT_ONCE = 1_500
 """Profiles up to which the whole program is written down at once."""
 
-MANY_USED = 1_000
+MANY_TAKEN = 1_000
 """Profiles in the program above which it is better to take them all."""
 
-MANY_ROWS = 500
-"""Conditions above which a program with all profiles goes through the interior."""
+MANY_USED = 100
+"""Profiles that are drawn, of those taken so far, above which it is better to take them all: this, or a tenth of the conditions."""
+
+MANY_ROWS = 300
+"""Conditions above which a program in which many profiles are drawn goes through the interior."""
 
 START = 200
 """Profiles to begin with, of each kind, and first number added in a round; it doubles from round to round."""
@@ -123,9 +126,9 @@ def _stacked(matrix: Any, rows: Array) -> Any:
 
 def _generate(cost: Array, matrix: Any, columns: Columns, extra: _Extra | None = None) -> tuple[Solution, Columns]:
     """Minimise ``cost @ x`` (and the extra variable) over distributions with ``matrix @ x + extra <= 0``."""
-    added = START
+    added, interior = START, False
     while True:
-        answer = _solve(cost[columns], matrix[:, columns], extra)
+        answer = _solve(cost[columns], matrix[:, columns], extra, interior=interior)
         if not answer:
             raise SolverError(f"the program over {len(columns):,} profiles is {answer.status}", "scale the payoffs to a similar size")
         if extra is not None and answer.x[-1] <= extra.enough:
@@ -136,18 +139,20 @@ def _generate(cost: Array, matrix: Any, columns: Columns, extra: _Extra | None =
         new = new[reduced[new] < -ROUND_OFF]
         if not new.size:
             return answer, columns
-        columns = np.concatenate([columns, new]) if len(columns) + len(new) <= MANY_USED else np.arange(len(cost))
+        many = np.count_nonzero(answer.x > ROUND_OFF) > max(MANY_USED, matrix.shape[0] // 10)
+        interior = bool(many and matrix.shape[0] > MANY_ROWS)
+        columns = np.arange(len(cost)) if many or len(columns) + len(new) > MANY_TAKEN else np.concatenate([columns, new])
         added *= 2
 
 
-def _solve(cost: Array, matrix: Any, extra: _Extra | None) -> Solution:
+def _solve(cost: Array, matrix: Any, extra: _Extra | None, *, interior: bool) -> Solution:
     rows, size = matrix.shape
     total = np.ones((1, size))
     lows: list[float | None] = [0.0] * size
     if extra is not None:
         matrix, cost = sparse.hstack([matrix, sparse.csc_matrix(extra.column[:, None])]).tocsc(), np.append(cost, extra.cost)
         total, lows = np.append(total, [[0.0]], axis=1), [*lows, extra.low]
-    return minimise(cost, (matrix, np.zeros(rows)) if rows else None, (sparse.csr_matrix(total), [1.0]), lows, interior=size > MANY_USED and rows > MANY_ROWS)
+    return minimise(cost, (matrix, np.zeros(rows)) if rows else None, (sparse.csr_matrix(total), [1.0]), lows, interior=interior)
 
 
 def _spread(answer: Solution, columns: Columns, size: int) -> Array:

@@ -143,7 +143,8 @@ def test_few_profiles_at_a_time_find_what_all_at_once_find(seed: int, objective:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(columns, "ALL_AT_ONCE", 10)
         patch.setattr(columns, "START", 4)
-        patch.setattr(columns, "MANY_USED", int(rng.integers(20, 100)))
+        patch.setattr(columns, "MANY_TAKEN", int(rng.integers(20, 100)))
+        patch.setattr(columns, "MANY_USED", int(rng.integers(5, 20)))
         patch.setattr(columns, "MANY_ROWS", int(rng.integers(0, 50)))
         apart = correlated_equilibrium(game, objective, coarse)
     assert apart.value == pytest.approx(together.value, abs=1e-5)
