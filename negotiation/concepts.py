@@ -249,6 +249,16 @@ CONCEPTS: dict[str, Concept] = {
         Concept("nash", "All equilibria, pure and mixed, by the solver that fits the game.", lambda case: nash_equilibria(case.game, case.budget)),
         Concept("pure", "All pure equilibria in count profiles.", _pure),
         Concept(
+            "mixed",
+            "All equilibria of a game of single players, pure and mixed, however long it takes (see --seconds).",
+            lambda case: _from("multiplayer", "multiplayer_equilibria")(case.game, case.budget),
+        ),
+        Concept(
+            "symmetric",
+            "Equilibria in which all members of a stakeholder mix alike, exact for thousands of members.",
+            lambda case: _from("symmetric", "symmetric_equilibria")(case.game, case.budget),
+        ),
+        Concept(
             "one",
             "One equilibrium of a large two-player game, by Lemke and Howson.",
             lambda case: _from("lemke_howson", "one_equilibrium")(case.game, case.budget, case.option("label")),

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
+from math import prod
 
 from ..budget import Budget
 from .equilibrium import MAX_LISTED, EquilibriumList, all_pure
 from .game import Game
 from .pure import pure_equilibria
 
+MAX_SUPPORTS = 5_000
+"""Supports of a game of three or more single players in which mixed equilibria are looked for without being asked."""
+
+Solver = Callable[[Game, Budget | None], EquilibriumList]
+
 
 def nash_equilibria(game: Game, budget: Budget | None = None, limit: int = MAX_LISTED) -> EquilibriumList:
     """Return the equilibria of a game.
 
-    Two single players: all extreme equilibria, pure and mixed. Otherwise all pure equilibria in count profiles.
+    Two single players: all extreme equilibria, pure and mixed. More single players, while they have few supports (up to 5,000, e.g. four
+    players with three actions): all equilibria, pure and mixed. Otherwise all pure equilibria in count profiles, with a note on how to ask for
+    mixed ones.
 
     Parameters
     ----------
@@ -28,6 +38,16 @@ def nash_equilibria(game: Game, budget: Budget | None = None, limit: int = MAX_L
         Says of which kinds it is complete, and why.
     """
     if game.is_ordinary and len(game.names) == 2:
-        found: EquilibriumList = import_module("negotiation.strategic.bimatrix").bimatrix_equilibria(game, budget)
-        return found
-    return all_pure(game, pure_equilibria(game), limit)
+        return solver("bimatrix", "bimatrix_equilibria")(game, budget)
+    supports = prod(2 ** len(actions) - 1 for actions in game.actions)
+    if game.is_ordinary and len(game.names) > 2 and supports <= MAX_SUPPORTS:
+        return solver("multiplayer", "multiplayer_equilibria")(game, budget)
+    found = all_pure(game, pure_equilibria(game), limit)
+    concept = "mixed" if game.is_ordinary else "symmetric"
+    return replace(found, notes=(*found.notes, f"mixed equilibria were not looked for; the concept '{concept}' does"))
+
+
+def solver(module: str, function: str) -> Solver:
+    """Return a solver of mixed equilibria, loaded when it is asked for."""
+    found: Solver = getattr(import_module(f"negotiation.strategic.{module}"), function)
+    return found
