@@ -19,7 +19,7 @@ ALL_AT_ONCE = 1_500
 """Profiles up to which the whole program is written down at once."""
 
 MANY_TAKEN = 1_000
-"""Profiles in the program above which it is better to take them all."""
+"""Profiles in the program above which it is better to take them all: this, or a quarter of them."""
 
 MANY_USED = 100
 """Profiles that are drawn, of those taken so far, above which it is better to take them all: this, or a tenth of the conditions."""
@@ -141,7 +141,7 @@ def _generate(cost: Array, matrix: Any, columns: Columns, extra: _Extra | None =
             return answer, columns
         many = np.count_nonzero(answer.x > ROUND_OFF) > max(MANY_USED, matrix.shape[0] // 10)
         interior = bool(many and matrix.shape[0] > MANY_ROWS)
-        columns = np.arange(len(cost)) if many or len(columns) + len(new) > MANY_TAKEN else np.concatenate([columns, new])
+        columns = np.arange(len(cost)) if many or len(columns) + len(new) > max(MANY_TAKEN, len(cost) // 4) else np.concatenate([columns, new])
         added *= 2
 
 
