@@ -95,8 +95,8 @@ def test_of_two_conventions_only_the_better_one_is_coalition_proof() -> None:
     assert result.stable == 2
 
 
-def test_the_published_three_player_example_separates_strong_from_coalition_proof() -> None:
-    # Bernheim, Peleg and Whinston (1987), table I: (A2, B2, C1) pays everybody 2 but is undone by A and B within; (A1, B1, C2) is self-enforcing
+def test_an_agreement_that_pays_everybody_but_is_undone_within_is_not_coalition_proof() -> None:
+    # after the idea of Bernheim, Peleg and Whinston (1987): some agreements are undone by two of the three; compared with a plain recursion
     first = np.array([[[0, 0, -10], [-5, -5, 10]], [[-1, -1, 5], [-5, -5, 0]]], dtype=float)
     second = np.array([[[-2, -2, 0], [-5, -5, 0]], [[-5, -5, 0], [-2, -2, 0]]], dtype=float)
     tables = [np.stack([first[..., i], second[..., i]], axis=-1) for i in range(3)]
