@@ -82,15 +82,14 @@ def certified(game: Game, mixture: Sequence[Array], payoffs: Sequence[Array], wi
     return Equilibrium(tuple(clean), taken, regret, margin, bool(pure and margin > 0), counts if pure else None, index=index)
 
 
-def largest_gap(one: Equilibrium, other: Equilibrium) -> float:
-    """Return the largest difference of a probability between two equilibria."""
-    return max(float(np.abs(a - b).max()) for a, b in zip(one.mixture, other.mixture, strict=True))
-
-
 def distinct(equilibria: Sequence[Equilibrium], apart: float = 1e-7) -> list[Equilibrium]:
-    """Return the equilibria without repetitions, those with an index first among equals, pure ones in front."""
-    kept: list[Equilibrium] = []
-    for equilibrium in sorted(equilibria, key=lambda e: (e.kind == "mixed", e.index is None)):
-        if all(largest_gap(equilibrium, other) > apart for other in kept):
-            kept.append(equilibrium)
-    return kept
+    """Return the equilibria without repetitions (no probability differs by more than `apart`), pure ones in front."""
+    if not equilibria:
+        return []
+    ordered = sorted(equilibria, key=lambda e: (e.kind == "mixed", e.index is None))
+    rows = np.array([np.concatenate(e.mixture) for e in ordered])
+    kept: list[int] = []
+    for k in range(len(rows)):
+        if not kept or float(np.abs(rows[kept] - rows[k]).max(axis=1).min()) > apart:
+            kept.append(k)
+    return [ordered[k] for k in kept]

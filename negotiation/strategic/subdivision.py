@@ -23,6 +23,9 @@ SLACK = 1e-9
 SUSPECT, SMALLEST = 2.0**-5, 2.0**-16
 """Cells below the first length are tried for a continuum of solutions, below the second they are not divided."""
 
+CROWD = 256
+"""Cells at a time from which on a system is tried for a continuum of solutions."""
+
 NUMBERS = 1 << 20
 """Coefficients that are worked on at a time."""
 
@@ -181,12 +184,12 @@ def _examine(frame: Frame, cells: Cells, found: Found) -> list[Cells]:
     if len(single):
         done[single] = _record(frame, cells[single], bounds.middle[single], found)
     kept = np.flatnonzero(~done)
+    kept = kept[_watch(frame, cells[kept], found)] if len(kept) else kept
     if len(kept) == 0:
         return []
-    cells = _watch(frame, cells[kept], found)
     if not frame.is_multilinear:
-        return _halve(frame, cells)
-    return _narrow(frame, cells, frame.by_stakeholder(np.maximum(bounds.low[kept] - SLACK, 0.0)))
+        return _halve(frame, cells[kept])
+    return _narrow(frame, cells[kept], frame.by_stakeholder(np.maximum(bounds.low[kept] - SLACK, 0.0)))
 
 
 @dataclass(frozen=True)
@@ -247,22 +250,23 @@ def _record(frame: Frame, cells: Cells, start: Array, found: Found) -> NDArray[n
     return np.asarray(inside)
 
 
-def _watch(frame: Frame, cells: Cells, found: Found) -> Cells:
-    """Try one small cell of each system for a singular solution; return the cells of systems without."""
+def _watch(frame: Frame, cells: Cells, found: Found) -> NDArray[np.bool_]:
+    """Look for singular solutions in systems with small or very many cells; return which cells to go on with."""
     lengths = _lengths(frame, cells).max(axis=1)
-    small = np.flatnonzero(lengths < SUSPECT)
-    if len(small) == 0:
-        return cells
-    _, first = np.unique(cells.owner[small], return_index=True)
-    tried = cells[small[first]]
+    crowded = np.bincount(cells.owner)[cells.owner] > CROWD
+    suspects = np.flatnonzero((lengths < SUSPECT) | crowded)
+    if len(suspects) == 0:
+        return np.ones(len(cells), dtype=bool)
+    suspects = suspects[np.argsort(lengths[suspects], kind="stable")]
+    tried = cells[suspects[np.unique(cells.owner[suspects], return_index=True)[1]]]
     solved = newton(frame, tried.table, _centre(frame, len(tried)), steps=30, least=True)
     near = np.all([(part > -2).all(axis=1) & (part < 3).all(axis=1) for part in solved.points], axis=0)
     points = tried.points(frame, solved.points)
     for k in np.flatnonzero(near & solved.converged & ~solved.regular()):
         found.singular[int(tried.owner[k])] = [part[k] for part in points]
-    kept = ~np.isin(cells.owner, list(found.singular)) if found.singular else np.ones(len(cells), dtype=bool)
+    kept = ~np.isin(cells.owner, list(found.singular))
     _leave(frame, found, cells[kept & (lengths < SMALLEST)])
-    return cells[kept & (lengths >= SMALLEST)]
+    return np.asarray(kept & (lengths >= SMALLEST))
 
 
 def _centre(frame: Frame, cells: int) -> list[Array]:
