@@ -133,7 +133,11 @@ def _bound(coefficients: Array) -> _Isolated:
     """Isolate by the signs of the coefficients, or of their differences, on the indices that an interval can reach."""
     degree, slopes = len(coefficients) - 1, np.diff(coefficients)
     found = _Isolated([], [])
-    intervals = [(0.0, np.pi / 2)]
+    signs = _signs(coefficients[None])[0]
+    changes = int((signs[1:] * signs[:-1] < 0).sum())
+    if changes == 1:
+        found.brackets.append((0.0, 1.0, -float(signs[-1])))
+    intervals = [(0.0, np.pi / 2)] if changes > 1 else []
     while intervals:
         start, end = intervals.pop()
         low, high = np.sin(start) ** 2, np.sin(end) ** 2
