@@ -12,12 +12,14 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, Response
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from negotiation.document import MAX_BYTES
 
 from . import pages, routes
 from .compute import Compute
-from .problems import install, problem
+from .problems import install
 from .settings import ServerSettings
 from .store import Store
 
@@ -66,6 +68,7 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
     )
     install(app)
     app.middleware("http")(_guard)
+    app.add_middleware(BodyLimit)
     app.include_router(routes.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -78,16 +81,32 @@ def _operation_id(route: APIRoute) -> str:
 
 
 async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Refuse bodies beyond the limit before they are read, and state what browsers may do."""
-    length = request.headers.get("content-length", "0")
-    if length.isdigit() and int(length) > MAX_BODY:
-        detail = f"the request has {int(length):,} bytes, at most {MAX_BODY:,} are allowed"
-        response: Response = problem(request, 413, "too-large", title="Too large", detail=detail, remedy="shorten it")
-    else:
-        response = await call_next(request)
+    """State what browsers may do."""
+    response = await call_next(request)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response
+
+
+class BodyLimit:
+    """Refuse bodies beyond the limit while they are read, whether they name their length or not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on with a counting `receive`."""
+        read = 0
+
+        async def counting() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > MAX_BODY:
+                raise HTTPException(413, f"the request has more than {MAX_BODY:,} bytes")
+            return message
+
+        await self.app(scope, counting, send)
 
 
 async def _docs() -> HTMLResponse:

@@ -14,6 +14,12 @@ from starlette.exceptions import HTTPException
 
 from negotiation.errors import InvalidFormulaError, InvalidGameError, NegotiationError, Problem
 
+REMEDIES = {
+    400: "send valid JSON, not nested too deep",
+    404: "open / for the games, or see /docs for the addresses of the interface",
+    413: "shorten it",
+    405: "see /docs for the methods of this address",
+}
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -76,10 +82,22 @@ async def _engine_error(request: Request, error: Exception) -> Response:
 
 async def _request_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    found = [Problem(tuple(item["loc"][1:]), _said(item), "see /docs for the form of this request") for item in error.errors()]
+    found = [_found(item) for item in error.errors()]
+    found = list({one.place: one for one in found}.values())
     detail = " | ".join(str(one) for one in found)
     remedy = "see /docs for the form of this request"
     return problem(request, 422, "invalid-request", title="The request has mistakes", detail=detail, remedy=remedy, errors=found)
+
+
+def _found(item: dict[str, Any]) -> Problem:
+    """Say what is wrong; a mistake in the JSON itself has no field, and the members of a union are not fields either."""
+    remedy = "see /docs for the form of this request"
+    if item["type"] == "json_invalid":
+        return Problem((), f"the request is not JSON: {item.get('ctx', {}).get('error', '')}", "check brackets, commas and quotation marks")
+    place = tuple(part for part in item["loc"][1:] if not (isinstance(part, str) and ("[" in part or part in ("str", "float"))))
+    if place == ("game",) and item["type"] != "missing":
+        return Problem(place, "expected the name of a game, its text, or the whole written form as an object", remedy)
+    return Problem(place, _said(item), remedy)
 
 
 def _said(item: dict[str, Any]) -> str:
@@ -89,7 +107,8 @@ def _said(item: dict[str, Any]) -> str:
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     title = HTTPStatus(error.status_code).phrase
-    return problem(request, error.status_code, title.lower().replace(" ", "-"), title=title, detail=str(error.detail))
+    remedy = REMEDIES.get(error.status_code, "see /docs for what can be asked")
+    return problem(request, error.status_code, title.lower().replace(" ", "-"), title=title, detail=str(error.detail), remedy=remedy)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

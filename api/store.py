@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, create_engine, select
 
 from negotiation import catalogue
@@ -95,10 +96,16 @@ class Store:
                 [Problem(("name",), f"'{name[:60]}' cannot be a name", "use up to 40 letters, digits and underscores, starting with a letter")]
             )
         row = _row(name, text, "saved", "saved")
+        try:
+            return self._keep(row)
+        except IntegrityError:  # somebody saved the same new name in the same moment: now it is there and can be replaced
+            return self._keep(row)
+
+    def _keep(self, row: StoredGame) -> StoredGame:
         with Session(self.engine, expire_on_commit=False) as session:
-            stored = session.get(StoredGame, name)
+            stored = session.get(StoredGame, row.name)
             if stored is not None and stored.origin == "catalogue":
-                raise IllegalMoveError(f"'{name}' is a catalogue game", "save it under another name")
+                raise IllegalMoveError(f"'{row.name}' is a catalogue game", "save it under another name")
             kept = session.merge(row)
             session.commit()
         return kept

@@ -61,6 +61,7 @@ class Answer(Protocol):
 
 def situation_of(subject: Subject, request: Request) -> Situation:
     """Put the subject's definition under the request's settings."""
+    subject.written.check_ranges(request.settings)
     return build_situation(subject.written, request.settings, request.charges)
 
 
@@ -144,6 +145,8 @@ def solve(subject: Subject, request: Request) -> Answer:
 def conceive(row: Concept, subject: Subject, request: Request, options: Mapping[str, str] | None = None) -> Answer:
     """Return what a solution concept says about the subject."""
     values = row.read(dict(request.options or {}) if options is None else options)
+    if subject.game is not None and request.settings != NO_SETTINGS:
+        raise NotApplicableError(f"'{subject.name}' is a game in strategic form, without parameters, scenarios or levers", "leave the settings out")
     situation = None if subject.game is not None else situation_of(subject, request)
     game = subject.game if situation is None else situation.game
     if game is None:
@@ -159,6 +162,10 @@ def judge(subject: Subject, request: Request) -> Judged:
 
 def allocate(subject: Subject, request: Request) -> Allocated:
     """Return the subject's cost allocations."""
+    if subject.plain is not None and request.settings != NO_SETTINGS:
+        raise NotApplicableError(f"'{subject.name}' is a plain cost game, without parameters, scenarios or levers", "leave the settings out")
+    if subject.plain is None:
+        subject.written.check_ranges(request.settings)
     game = subject.plain if subject.plain is not None else build_cost_game(subject.written, subject.written.values(request.settings))
     method = request.option("method")
     if method is not None and method not in methods.METHODS:
@@ -169,6 +176,8 @@ def allocate(subject: Subject, request: Request) -> Allocated:
 
 def check(subject: Subject, request: Request) -> ExpectationsChecked:
     """Compare what the subject's file expects with what the engine finds."""
+    if request.settings != NO_SETTINGS or request.charges is not None:
+        raise NotApplicableError("expectations bring their own settings", "leave the settings out")
     return ExpectationsChecked(subject, check_expectations(subject.written))
 
 

@@ -104,9 +104,12 @@ def open_game(name_or_path: str) -> Subject:
     """
     path = Path(name_or_path)
     if path.suffix in SUFFIXES or "/" in name_or_path:
-        if not path.is_file():
-            raise UnknownNameError(f"there is no file '{name_or_path}'", "check the path, or give the name of a catalogue game")
-        return read_subject(path.read_bytes(), path.name)
+        try:
+            return read_subject(path.read_bytes(), path.name)
+        except FileNotFoundError:
+            raise UnknownNameError(f"there is no file '{name_or_path}'", "check the path, or give the name of a catalogue game") from None
+        except OSError as error:
+            raise UnknownNameError(f"the file '{name_or_path[:80]}' cannot be read: {error.strerror}", "check the path and its permissions") from None
     return Subject(name_or_path, definition=load(name_or_path))
 
 

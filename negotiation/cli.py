@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -52,14 +54,24 @@ def _add_analysis(command: argparse.ArgumentParser, row: Analysis) -> None:
     command.add_argument("--charges", metavar="METHOD", help="let people pay what this allocation method charges")
     command.add_argument("--json", action="store_true", help="print JSON")
     command.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", dest="further", help="option of the concept (repeatable)")
-    command.add_argument("--seconds", type=float, metavar="S", help="time limit; what was found by then is shown")
+    command.add_argument("--seconds", type=_seconds, metavar="S", help="time limit; what was found by then is shown")
     for option in row.options:
         command.add_argument(f"--{option.name}", metavar=option.name.upper(), help=option.about)
+
+
+def _seconds(text: str) -> float:
+    """Read a time limit."""
+    value = float(text)
+    if not 0 <= value < 1e6:
+        raise argparse.ArgumentTypeError(f"got '{text}', expected a number of seconds from 0 to a million")
+    return value
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status: 0, or 2 for what the caller must mend."""
     options = parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     try:
         data, told = _answer(options)
     except NegotiationError as error:
@@ -67,10 +79,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE_ERROR
     if sys.stderr.isatty():
         print("\r" + " " * 70 + "\r", end="", file=sys.stderr)
-    if options.json:
-        print(json.dumps(plain(data), indent=2, ensure_ascii=False))
-    else:
-        _print(told)
+    try:
+        if options.json:
+            print(json.dumps(plain(data), indent=2, ensure_ascii=False), flush=True)
+        else:
+            _print(told)
+    except BrokenPipeError:  # the reader has had enough, e.g. `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
@@ -112,8 +127,8 @@ def _print(told: report.Report) -> None:
         drawn = RichTable(
             title=table.title or None, show_header=any(table.columns), title_justify="left", show_lines=any("\n" in cell for row in table.rows for cell in row)
         )
-        for column in table.columns:
-            drawn.add_column(column)
+        for k, column in enumerate(table.columns):
+            drawn.add_column(column, overflow="fold", no_wrap=k == 0 and column == "Name")
         for row in table.rows:
             drawn.add_row(*(cell.replace("[", "\\[") for cell in row))
         console.print()

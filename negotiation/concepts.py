@@ -40,12 +40,18 @@ class Option:
         float, int or str.
     default : value or None
         None where the concept has a default of its own.
+    choices : tuple of str
+        What it can be, where that is a list.
+    least : float
+        The smallest number it can be.
     """
 
     name: str
     kind: type
     about: str
     default: float | int | str | None = None
+    choices: tuple[str, ...] = ()
+    least: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -136,9 +142,11 @@ def _read(option: Option, text: str) -> Any:
         value = option.kind(text)
     except ValueError:
         value = None
-    if value is None or (isinstance(value, float) and not np.isfinite(value)):
-        kind = {float: "a finite number", int: "a whole number", str: "text"}[option.kind]
-        raise InvalidGameError([Problem(("options", option.name), f"got '{text}', expected {kind}", f"{option.about}")])
+    wrong = value is None or (option.choices and value not in option.choices)
+    if wrong or (isinstance(value, (int, float)) and not (np.isfinite(value) and option.least <= value <= 1e15)):
+        kind = {float: f"a finite number from {option.least:g}", int: f"a whole number from {option.least:g}", str: "text"}[option.kind]
+        expected = f"one of {', '.join(option.choices)}" if option.choices else kind
+        raise InvalidGameError([Problem(("options", option.name), f"got '{text}', expected {expected}", f"it means: {option.about}")])
     return value
 
 
@@ -237,8 +245,8 @@ def _motion(case: Case) -> Result:
     return found
 
 
-BY = Option("by", str, "'pure': dominated by an action; 'mixed': also by a mixture of actions", "mixed")
-STRICT = Option("strict", str, "'strict' or 'weak' dominance", "strict")
+BY = Option("by", str, "'pure': dominated by an action; 'mixed': also by a mixture of actions", "mixed", ("pure", "mixed"))
+STRICT = Option("strict", str, "'strict' or 'weak' dominance", "strict", ("strict", "weak"))
 OBJECTIVE = Option("objective", str, "which one: 'welfare' (best), 'worst' or 'equal'", "welfare")
 STAKEHOLDER = Option("stakeholder", str, "which stakeholder; otherwise the one with most members")
 ACTION = Option("action", str, "to which action; otherwise the target's")
@@ -275,7 +283,7 @@ CONCEPTS: dict[str, Concept] = {
             "replies",
             "What each member would do best, given what everyone else does today or at the target.",
             _replies,
-            (Option("at", str, "'today' or 'target'", "today"),),
+            (Option("at", str, "'today' or 'target'", "today", ("today", "target")),),
         ),
         Concept("security", "What each stakeholder can secure whatever the others do.", lambda case: _from("security", "security_levels")(case.game)),
         Concept(
@@ -343,8 +351,8 @@ CONCEPTS: dict[str, Concept] = {
             "Repeated play: the lowest discount factor at which a punishment deters every deviation from the target.",
             _patience,
             (
-                Option("punishment", str, "'worst_equilibrium' or 'expulsion'", "worst_equilibrium"),
-                Option("payoff", float, "what an expelled member gets each period", 0.0),
+                Option("punishment", str, "'worst_equilibrium' or 'expulsion'", "worst_equilibrium", ("worst_equilibrium", "expulsion")),
+                Option("payoff", float, "what an expelled member gets each period", 0.0, least=-1e15),
                 Option("periods", int, "how many periods it lasts; otherwise for ever"),
                 Option("detection", float, "probability that a deviation is noticed, each period", 1.0),
                 Option("standing_loss", float, "what a detected member loses once", 0.0),
@@ -361,7 +369,7 @@ CONCEPTS: dict[str, Concept] = {
             "stochastic",
             "Which profiles are seen in the long run when mistakes are rare?",
             lambda case: _from("stochastic", "stochastically_stable")(case.game, case.option("mistakes"), case.budget),
-            (Option("mistakes", str, "'uniform' or 'logit'", "uniform"),),
+            (Option("mistakes", str, "'uniform' or 'logit'", "uniform", ("uniform", "logit")),),
         ),
         Concept(
             "long_run",
@@ -374,7 +382,7 @@ CONCEPTS: dict[str, Concept] = {
             "One path of single members' moves from today's situation.",
             _path,
             (
-                Option("rule", str, "'better', 'best' or 'logit'", "better"),
+                Option("rule", str, "'better', 'best' or 'logit'", "better", ("better", "best", "logit")),
                 Option("seed", int, "the same seed gives the same path", 0),
                 Option("noise", float, "for 'logit', in the game's money", 1.0),
                 Option("steps", int, "most steps", 10_000),
@@ -385,7 +393,7 @@ CONCEPTS: dict[str, Concept] = {
             "How shares of members move in large populations.",
             _motion,
             (
-                Option("rule", str, "'replicator' or 'logit'", "replicator"),
+                Option("rule", str, "'replicator' or 'logit'", "replicator", ("replicator", "logit")),
                 Option("duration", float, "how long", 100.0),
                 Option("noise", float, "for 'logit', as a share of the range of payoffs", 0.1),
             ),

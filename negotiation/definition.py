@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from .document import Document, Place, read_document
-from .errors import InvalidGameError, unknown
+from .errors import InvalidGameError, Problem, unknown
 from .formula import Formula, parse
 from .settings import Settings
 from .validation import check
@@ -249,7 +249,7 @@ class Definition(Form):
         values = {name: parameter.value for name, parameter in self.parameters.items()}
         if settings.scenario is not None:
             values |= known("scenario", settings.scenario, self.scenarios).set
-        levers = [known("lever", name, self.levers) for name in settings.levers]
+        levers = self.active(settings)
         for lever in levers:
             values |= lever.set
         for lever in levers:
@@ -263,9 +263,33 @@ class Definition(Form):
     def commitments(self, settings: Settings) -> dict[str, str]:
         """Return the action that each stakeholder is bound to by the active levers."""
         bound: dict[str, str] = {}
-        for name in settings.levers:
-            bound |= known("lever", name, self.levers).commit
+        for lever in self.active(settings):
+            bound |= lever.commit
         return bound
+
+    def active(self, settings: Settings) -> list[Lever]:
+        """Return the active levers in the order of the file, so that the order in which they are named does not matter."""
+        for name in settings.levers:
+            known("lever", name, self.levers)
+        return [lever for name, lever in self.levers.items() if name in settings.levers]
+
+    def check_ranges(self, settings: Settings) -> None:
+        """Refuse values set by hand that lie outside their parameter's range.
+
+        Raises
+        ------
+        InvalidGameError
+        """
+        problems = []
+        for name, value in settings.set:
+            parameter = known("parameter", name, self.parameters)
+            low = -1e15 if parameter.low is None else parameter.low
+            high = 1e15 if parameter.high is None else parameter.high
+            if not low <= value <= high:
+                message = f"got {value:g}, outside the range {low:g} to {high:g}"
+                problems.append(Problem(("set", name), message, "choose a value within the range, or widen it in the file"))
+        if problems:
+            raise InvalidGameError(problems, self.name)
 
     def written(self) -> dict[str, Any]:
         """Return the written form as plain data, without what has its default."""

@@ -12,7 +12,12 @@ Array = NDArray[np.float64]
 
 ROUND_OFF = 1e-9
 """Relative tolerance for comparing payoffs that were computed by formulas: two payoffs closer than this share of the
-stakeholder's largest absolute payoff count as equal."""
+stakeholder's usual absolute payoff count as equal."""
+
+ARITHMETIC = 1e-13
+"""Share of the largest number involved that sums and products may lose."""
+
+SAMPLE = 10_000
 
 TOLERANCE = 1e-6
 """Relative tolerance for anything that went through a linear program or an iteration: ten times the solver's own."""
@@ -21,13 +26,19 @@ TOLERANCE = 1e-6
 def round_off(*arrays: Array) -> float:
     """Return the absolute tolerance for comparing entries of `arrays`.
 
+    The usual size counts (the median of a sample), so that one prohibitive number does not blur all others.
+
     Examples
     --------
-    >>> round_off(np.array([-1e9, 50.0]))
-    1.0
+    >>> round_off(np.array([-1e9, -1e9, 1e9]))
+    1.0001
+    >>> round_off(np.array([3.0, 2.0, 1.0, -1e10])) < 0.01
+    True
     """
-    scale = max((float(np.max(np.abs(a))) for a in arrays if a.size), default=0.0)
-    return ROUND_OFF * scale
+    sampled = [np.abs(a.ravel()[:: max(1, a.size // SAMPLE)]) for a in arrays if a.size]
+    largest = max((float(np.max(np.abs(a))) for a in arrays if a.size), default=0.0)
+    usual = float(np.median(np.concatenate(sampled))) if sampled else 0.0
+    return ROUND_OFF * usual + ARITHMETIC * largest
 
 
 def plain(value: Any, digits: int = 12) -> Any:
@@ -87,6 +98,8 @@ def shown(value: float, digits: int = 4) -> str:
     if not math.isfinite(value):
         return "unlimited" if value > 0 else "-unlimited"
     rounded = significant(value, digits) or 0.0
-    if rounded == int(rounded) and abs(rounded) < 1e15:
+    if abs(rounded) >= 1e15:
+        return f"{rounded:g}"
+    if rounded == int(rounded):
         return f"{int(rounded):,}"
     return f"{rounded:,.{max(0, digits - 1 - math.floor(math.log10(abs(rounded))))}f}".rstrip("0").rstrip(".") if abs(rounded) >= 1e-4 else f"{rounded:g}"

@@ -72,7 +72,8 @@ def _(answer: Judged) -> Report:
 
 @told.register
 def _(answer: Allocated) -> Report:
-    return allocations(answer.game, answer.core, answer.allocations)
+    chosen = answer.allocations if answer.method is None else {answer.method: answer.allocations[answer.method]} if answer.method in answer.allocations else {}
+    return allocations(answer.game, answer.core, chosen)
 
 
 @told.register
@@ -219,8 +220,9 @@ def _tests(judged: Verdict) -> list[tuple[str, ...]]:
         rows.append(("It gets going from today's situation", judged.formation.word, "", _on_the_way(judged.formation.reached)))
     if judged.cost is not None:
         paid = judged.cost
-        who = objection_text(paid) if paid.objection else "nobody objects" if paid.shortfall <= 0 else f"{shown(paid.shortfall)} {paid.game.unit} uncovered"
-        rows.append(("No group would pay less on its own", "yes" if judged.cost_holds else "no", shown(-max(paid.largest_excess, paid.shortfall)), who))
+        missing = f"{shown(abs(paid.shortfall))} {paid.game.unit} {'uncovered' if paid.shortfall > 0 else 'more than the cost'}"
+        who = objection_text(paid) if paid.objection else "nobody objects" if paid.shortfall == 0 else missing
+        rows.append(("No group would pay less on its own", "yes" if judged.cost_holds else "no", shown(-max(paid.largest_excess, abs(paid.shortfall))), who))
     return rows
 
 
@@ -240,27 +242,30 @@ def objection_text(allocation: Allocation) -> str:
         f"{f'{count} of ' if game.members[game.names.index(name)] > 1 else ''}{game.label(game.names.index(name))}"
         for name, count in allocation.objection.coalition.items()
     ]
-    return f"{', '.join(group)}: would save {shown(allocation.objection.gain)}"
+    verb = "would save" if game.kind == "cost" else "would earn more alone by"
+    return f"{', '.join(group)}: {verb} {shown(allocation.objection.gain)}"
 
 
 def allocations(game: CostGame, core: Core, found: dict[str, Allocation]) -> Report:
     """Return a comparison of allocations for people."""
     inside = [RULE_NAMES[name] for name, allocation in found.items() if allocation.in_core and name != "core"]
     unit = game.unit or "units of money"
-    if core.empty:
-        sentence = (
-            f"No way of sharing {shown(game.total)} {unit} satisfies every group: at best one is asked {shown(core.level)} {unit} more than it would pay alone."
-        )
+    total = f"{shown(game.total)} {unit}"
+    cost = game.kind == "cost"
+    if core.empty and cost:
+        sentence = f"No way of sharing {total} satisfies every group: at best one is asked {shown(core.level)} {unit} more than it would pay alone."
+    elif core.empty:
+        sentence = f"No way of sharing out {total} satisfies every group: at best one gets {shown(core.level)} {unit} less than it would earn alone."
     elif inside:
-        sentence = f"{shown(game.total)} {unit} can be shared so that no group does better alone. Rules that achieve it: {', '.join(inside)}."
+        sentence = f"{total} can be shared so that no group does better alone. Rules that achieve it: {', '.join(inside)}."
     else:
-        sentence = f"{shown(game.total)} {unit} can be shared so that no group does better alone, but none of the simple rules achieves it."
-    per = "Charge per member of " if not game.between_players else ""
+        sentence = f"{total} can be shared so that no group does better alone, but none of the simple rules achieves it."
+    per = "" if game.between_players else "Charge per member of " if cost else "Share per member of "
     columns = ("Rule", *[f"{per}{game.label(k)}" for k in range(len(game.names))], "In the core", "Who objects most")
     rows = tuple(
         (RULE_NAMES.get(name, name), *[shown(c) for c in one.charges], "yes" if one.in_core else "no", objection_text(one)) for name, one in found.items()
     )
-    return Report(sentence, (Table(f"Charges ({unit})", columns, rows),))
+    return Report(sentence, (Table(f"{'Charges' if cost else 'Shares'} ({unit})", columns, rows),))
 
 
 # --- games
@@ -299,6 +304,7 @@ def games(found: Sequence[tuple[str, str, str, str]]) -> Report:
 def expectations(checked: Sequence[Checked]) -> Report:
     """Return a comparison of expectations for people."""
     failed = sum(not one.met for one in checked)
-    sentence = f"All {len(checked)} expectations are met." if not failed else f"{failed} of {len(checked)} expectations are not met."
+    every = f"All {len(checked)} expectations are met." if len(checked) != 1 else "The one expectation is met."
+    sentence = every if not failed else f"{failed} of {len(checked)} expectations are not met."
     rows = tuple(("met" if one.met else "NOT MET", one.kind, one.says, "; ".join(one.failures)) for one in checked)
     return Report(sentence, (Table("Expectations", ("", "Kind", "Claim", "Engine"), rows),))

@@ -20,12 +20,15 @@ class Settings:
     scenario : str or None
         Name of a scenario.
     levers : tuple of str
-        Names of active levers.
+        Names of active levers; naming one twice is naming it once.
     """
 
     set: tuple[tuple[str, float], ...] = ()
     scenario: str | None = None
     levers: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "levers", tuple(dict.fromkeys(self.levers)))
 
     def as_dict(self) -> dict[str, object]:
         """Return the settings for JSON."""

@@ -132,6 +132,10 @@ def test_show_prints_the_written_form_so_that_it_can_be_read_again(game: str, tm
         (("verdict", "GAME", "--set", "dues"), "expected name=value"),
         (("verdict", "GAME", "--set", "dues=many"), "finite number"),
         (("verdict", "GAME", "--set", "dues=nan"), "finite number"),
+        (("verdict", "GAME", "--set", "dues=999"), "outside the range 0 to 200"),
+        (("verdict", "/tmp"), "cannot be read"),
+        (("verdict", "x" * 300 + ".yaml"), "cannot be read"),
+        (("check", "GAME", "--lever", "gift"), "bring their own settings"),
         (("verdict", "GAME", "--lever", "gif"), "did you mean 'gift'?"),
         (("verdict", "GAME", "--scenario", "boom"), "known names: crisis"),
         (("verdict", "GAME", "--charges", "lottery"), "unknown allocation method"),
@@ -162,6 +166,12 @@ def test_wrong_usage_is_one_line_with_status_2(arguments: list[str]) -> None:
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_has_had_enough_is_no_error() -> None:
+    command = Path(sys.executable).with_name("negotiate")
+    done = subprocess.run(f"{command} games --json | head -1", shell=True, capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("{", "")
 
 
 def test_the_installed_command_answers(game: str) -> None:

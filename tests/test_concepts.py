@@ -86,7 +86,11 @@ def test_solve_takes_a_concept_and_its_options(tmp_path: Path, capsys: pytest.Ca
     ("arguments", "said"),
     [
         (["--concept", "nosh"], "did you mean 'nash'?"),
-        (["--concept", "epsilon", "--option", "epsilon=much"], "expected a finite number"),
+        (["--concept", "epsilon", "--option", "epsilon=much"], "expected a finite number from 0"),
+        (["--concept", "path", "--option", "seed=-1"], "a whole number from 0"),
+        (["--concept", "elimination", "--option", "by=zz"], "one of pure, mixed"),
+        (["--set", "x=1"], "without parameters"),
+        (["--lever", "x"], "without parameters"),
         (["--concept", "epsilon", "--option", "eps=1"], "did you mean 'epsilon'?"),
         (["--concept", "epsilon", "--option", "epsilon"], "expected name=value"),
         (["--option", "x=1"], "unknown option of 'nash'"),

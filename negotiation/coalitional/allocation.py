@@ -45,7 +45,7 @@ class Allocation:
     objection : Objection or None
         The coalition that objects most.
     shortfall : float
-        Cost of everybody less the sum of charges.
+        Cost of everybody less the sum of charges; negative where more is collected than is needed.
     """
 
     game: CostGame
@@ -73,7 +73,7 @@ def _named(game: CostGame, coalition: dict[str, int]) -> dict[str, int] | list[s
     return list(coalition) if game.between_players else coalition
 
 
-def judge(game: CostGame, rule: str, charges: Sequence[float], note: str = "") -> Allocation:
+def judge(game: CostGame, rule: str, charges: Sequence[float], note: str = "", slack: float = 0.0) -> Allocation:
     r"""Return an allocation with its largest excess and the coalition that objects most.
 
     .. math:: e = \max_{\emptyset \ne S \subsetneq N} x(S) - c(S)
@@ -87,6 +87,8 @@ def judge(game: CostGame, rule: str, charges: Sequence[float], note: str = "") -
         Name of the rule.
     charges : sequence of float
         Per member of each class.
+    slack : float
+        Charges that miss the total cost by no more than this count as covering it.
 
     Returns
     -------
@@ -105,5 +107,5 @@ def judge(game: CostGame, rule: str, charges: Sequence[float], note: str = "") -
     tolerance = TOLERANCE * game.scale
     objection = Objection(game.coalition(worst), largest) if largest > tolerance else None
     shortfall = game.total - float(np.dot(values, game.members))
-    shortfall = 0.0 if abs(shortfall) <= tolerance else shortfall
+    shortfall = 0.0 if abs(shortfall) <= max(tolerance, slack) else shortfall
     return Allocation(game, rule, values, largest, objection is None and shortfall == 0.0, objection, shortfall, note)

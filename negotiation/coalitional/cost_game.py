@@ -163,6 +163,8 @@ def read_plain_game(data: Any, source: str = "") -> CostGame:
         raise InvalidGameError([Problem(("players",), "expected a list of different names", 'write e.g. "players": ["A", "B"]')], source)
     if len(players) > MAX_PLAYERS:
         raise TooLargeError(f"the game has {len(players)} players, at most {MAX_PLAYERS} can be examined", "join players that are alike into classes")
+    if "worths" in data and "costs" in data:
+        raise InvalidGameError([Problem(("worths",), "both 'costs' and 'worths' are given", "keep one of them")], source)
     kind: Literal["cost", "savings"] = "savings" if "worths" in data else "cost"
     section, field = ("worths", "worth") if kind == "savings" else ("costs", "cost")
     entries = data.get(section)
@@ -187,8 +189,14 @@ def _fill(players: list[str], entries: list[Any], section: str, field: str) -> t
             problems.append(Problem((*place, "coalition"), "expected a list of players", 'write e.g. ["A", "B"]'))
         elif strangers:
             problems.append(Problem((*place, "coalition"), f"unknown player '{strangers[0]}'", nearest(str(strangers[0]), players)))
-        elif isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
-            problems.append(Problem((*place, field), f"got {value!r}, expected a finite number", "write digits with a decimal point"))
+        elif isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= 1e15:
+            problems.append(
+                Problem(
+                    (*place, field),
+                    f"got {str(value)[:30]}, expected a finite number of at most 1e15",
+                    "write digits with a decimal point, in larger units where needed",
+                )
+            )
         else:
             row = tuple(int(name in coalition) for name in players)
             if len(set(coalition)) < len(coalition):

@@ -22,6 +22,9 @@ from ..strategic.build import build_game
 from ..strategic.game import Game, Points
 from ..strategic.pure import PureEquilibria, pure_equilibria
 
+SMALL_CHANGE = 0.001
+"""Charges that miss the cost by less than this share of it count as covering it: people pay round sums."""
+
 
 @dataclass(frozen=True, eq=False)
 class Situation:
@@ -52,22 +55,38 @@ class Situation:
     @cached_property
     def target(self) -> Points:
         """The target's representative count profile."""
-        if self.definition.target is None:
+        target = self.definition.target
+        if target is None:
             raise NotApplicableError(f"'{self.definition.name}' names no target", "add 'target: {profile: ...}', the cooperative outcome to be judged")
-        return self.game.point(self.target_counts)
+        point = self.game.point(self.target_counts)
+        if self.displaced and target.condition is not None and not self.observe(target.condition, point)[0]:
+            who = ", ".join(f"'{name}' to '{self.bound[name]}'" for name in self.displaced)
+            raise NotApplicableError(f"the active levers bind {who}, which rules the target out", "switch these levers off")
+        return point
+
+    @cached_property
+    def bound(self) -> Mapping[str, str]:
+        """The action that each stakeholder is bound to by the active levers."""
+        return self.definition.commitments(self.settings)
+
+    @property
+    def displaced(self) -> tuple[str, ...]:
+        """Stakeholders that the active levers bind to another action than the target's."""
+        target = self.definition.target
+        return () if target is None else tuple(name for name, action in self.bound.items() if target.profile.get(name, action) != action)
 
     @cached_property
     def target_counts(self) -> Mapping[str, Mapping[str, int]]:
-        """The target's counts by names; a stakeholder bound by a lever stands where it is bound."""
+        """The target's counts by names; a stakeholder bound by a lever stands where it is bound, if the target's condition allows that."""
         target = self.definition.target
-        return self.definition.counts({} if target is None else target.profile | self.definition.commitments(self.settings))
+        return self.definition.counts({} if target is None else target.profile | dict(self.bound))
 
     @cached_property
     def status_quo(self) -> Points | None:
         """Today's count profile, with the active commitments already in place."""
         if self.definition.status_quo is None:
             return None
-        return self.game.point(self.definition.counts(self.definition.status_quo | self.definition.commitments(self.settings)))
+        return self.game.point(self.definition.counts(self.definition.status_quo | dict(self.bound)))
 
     @cached_property
     def target_mask(self) -> NDArray[np.bool_]:
@@ -89,11 +108,12 @@ class Situation:
     def paid(self) -> Allocation | None:
         """What the members of each class pay, judged as an allocation; None where some class's charge feeds no parameter."""
         game = self.cost_game
-        if game is not None and self.rule is not None:
+        if game is not None and self.rule is not None and any(name is None for name in game.feeds):
             return allocate(game, self.rule)
         if game is None or any(name is None for name in game.feeds):
             return None
-        return judge(game, "paid", [self.values[name] for name in game.feeds if name is not None])
+        charges = [self.values[name] for name in game.feeds if name is not None]
+        return judge(game, self.rule or "paid", charges, slack=SMALL_CHANGE * abs(game.total))
 
     def observe(self, formula: str, points: Points) -> Array:
         """Return the value of a formula at each point."""
@@ -136,7 +156,7 @@ def build_situation(definition: Definition, settings: Settings = NO_SETTINGS, ch
     """
     values = definition.values(settings)
     if charges is not None:
-        values = values | charged_values(build_cost_game(definition, values), charges)
+        values = values | charged_values(build_cost_game(definition, values), charges) | dict(settings.set)
     return Situation(definition, settings, values, build_game(definition, settings, values), charges)
 
 

@@ -86,7 +86,7 @@ class Verdict:
     @property
     def cost_holds(self) -> bool | None:
         """Whether the charges cover the cost and no coalition would do better alone; None where that is not asked."""
-        return None if self.cost is None else self.cost.objection is None and self.cost.shortfall <= 0.0
+        return None if self.cost is None else self.cost.objection is None and self.cost.shortfall == 0.0
 
     @property
     def sentence(self) -> str:
@@ -150,7 +150,7 @@ def verdict(situation: Situation) -> Verdict:
     made = None if start is None else formation(game, start, situation.target_mask)
     found = situation.equilibria
     paid = situation.paid
-    fair = paid is None or (paid.objection is None and paid.shortfall <= 0.0)
+    fair = paid is None or (paid.objection is None and paid.shortfall == 0.0)
     others = together.holds and fair and (made is None or made.word == "forms")
     word: Word = "unstable" if not alone.holds else "stable" if others else "fragile"
     best = worst = most = None
@@ -187,6 +187,9 @@ def _sentences(verdict: Verdict) -> list[str]:
     what = f"“{named.label}”" if named and named.label else "The target"
     opening = {"stable": f"{what} holds.", "fragile": f"{what} is fragile.", "unstable": f"{what} does not hold."}[verdict.word]
     parts = [opening, *_weakest_sentence(verdict, verdict.individual)]
+    for name in verdict.situation.displaced:
+        i = game.index(name)
+        parts.append(f"The levers bind {game.label(i)} to “{game.label(i, game.actions[i].index(verdict.situation.bound[name]))}”.")
     if verdict.individual.holds and not verdict.bloc.holds:
         parts += _weakest_sentence(verdict, verdict.bloc)
     if verdict.formation is not None:
@@ -195,7 +198,7 @@ def _sentences(verdict: Verdict) -> list[str]:
         parts.append(_cost_sentence(verdict, verdict.cost))
     if verdict.word == "unstable" and verdict.most_cooperative is not None:
         share = shown(100 * verdict.most_cooperative.cooperation, 3)
-        parts.append(f"The most cooperative outcome that holds has {share} % of members cooperating.")
+        parts.append(f"Of the outcomes that hold, the most cooperative has {share} % of members at their target action.")
     if not verdict.equilibria:
         parts.append(f"No pure equilibrium exists among {game.lattice.size:,} profiles.")
     return parts
@@ -208,29 +211,37 @@ def _weakest_sentence(verdict: Verdict, test: Test) -> list[str]:
     i = game.index(weakest.stakeholder)
     who, to = game.label(i), game.label(i, game.actions[i].index(weakest.to))
     amount = f"{shown(abs(weakest.gain))} {game.money}"
-    subject = f"a member of {who}" if game.members[i] > 1 else who
+    subject = f"one of the {game.members[i]:,} {who}" if game.members[i] > 1 else who
     if weakest.together > 1:
-        return [f"{weakest.together} members of {who} together would each gain {amount} by choosing “{to}”."]
+        return [f"{weakest.together} of the {game.members[i]:,} {who} together would each gain {amount} by choosing “{to}”."]
     if not test.holds:
-        return [f"First to leave: {subject} would gain {amount} by choosing “{to}”."]
+        return [f"Most to gain by leaving: {subject} would gain {amount} by choosing “{to}”."]
     if test.margin == 0.0:
         return [f"But only just: {subject} would lose nothing by choosing “{to}”."]
-    return [f"No single member gains by leaving; closest is {subject}, who would lose {amount} by choosing “{to}”."]
+    return [f"Nobody gains by leaving alone; closest is {subject}, losing {amount} by choosing “{to}”."]
 
 
 def _formation_sentence(verdict: Verdict, made: Formation) -> str:
+    today = "today's situation with these levers" if verdict.situation.settings.levers else "today's situation"
     if made.word == "forms":
-        return "It gets going by itself from today's situation."
+        return f"It gets going by itself from {today}."
     if made.word == "may form":
-        return "From today's situation it may get going, but can also end elsewhere."
-    return "From today's situation nobody makes the first step." if made.stuck else "From today's situation it does not get going."
+        return f"From {today} it may get going, but can also end elsewhere."
+    return f"From {today} nobody makes the first step." if made.stuck else f"From {today} it does not get going."
 
 
 def _cost_sentence(verdict: Verdict, paid: Allocation) -> str:
     unit = paid.game.unit
     if paid.objection is not None:
-        group = ", ".join(f"{count} of {paid.game.label(paid.game.names.index(name))}" for name, count in paid.objection.coalition.items())
-        return f"The charges will be contested: {group} would together save {shown(paid.objection.gain)} {unit} on their own."
+        group = ", ".join(_group(paid, name, count) for name, count in paid.objection.coalition.items())
+        return f"The charges will be contested: {group} would together save {shown(paid.objection.gain)} {unit} with a solution of their own."
     if paid.shortfall > 0:
         return f"The charges leave {shown(paid.shortfall)} {unit} of the cost uncovered."
-    return "Nobody would pay less on their own, so the charges are acceptable."
+    if paid.shortfall < 0:
+        return f"The charges bring in {shown(-paid.shortfall)} {unit} more than the cost."
+    return "The charges cover the cost, and no group would pay less with a solution of its own."
+
+
+def _group(paid: Allocation, name: str, count: int) -> str:
+    k = paid.game.names.index(name)
+    return f"{count} of the {paid.game.members[k]:,} {paid.game.label(k)}" if paid.game.members[k] > 1 else paid.game.label(k)

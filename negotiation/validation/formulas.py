@@ -89,7 +89,7 @@ def payoffs_complete(outline: Outline) -> None:
         outline.report(("payoffs", name), f"unknown stakeholder '{name}'", nearest(name, outline.actions))
     for name, actions in outline.actions.items():
         rows = payoffs.get(name)
-        if rows is None and payoffs:
+        if rows is None and isinstance(outline.data.get("payoffs"), dict):
             outline.report(("payoffs",), f"the payoffs of '{name}' are missing", f"add a formula for each of: {listed(list(actions))}")
         elif isinstance(rows, dict):
             for action in [action for action in actions if rows.get(action) is None]:

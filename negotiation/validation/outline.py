@@ -91,7 +91,7 @@ def _actions(entry: Any) -> list[str]:
 
 def _members(entry: Any) -> int | None:
     members = entry.get("members", 1) if isinstance(entry, dict) else None
-    return members if isinstance(members, int) and not isinstance(members, bool) else None
+    return members if isinstance(members, int) and not isinstance(members, bool) and 1 <= members <= 1_000_000 else None
 
 
 def group(value: Any) -> dict[str, Any]:

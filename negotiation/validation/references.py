@@ -57,7 +57,9 @@ def moves(outline: Outline) -> None:
     seen: set[str] = set()
     for k, together in enumerate(groups):
         for j, name in enumerate(together if isinstance(together, list) else []):
-            if isinstance(name, str) and name not in outline.actions:
+            if not isinstance(name, str):
+                continue
+            if name not in outline.actions:
                 outline.report(("moves", k, j), f"unknown stakeholder '{name}'", nearest(name, outline.actions))
             elif name in seen:
                 outline.report(("moves", k, j), f"'{name}' moves twice", "name each stakeholder once")

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -84,7 +85,7 @@ PROBLEMS: list[tuple[str, dict[str, Any], int, str]] = [
         413,
         "at most",
     ),
-    ("solve", {"game": 5}, 422, "string"),
+    ("solve", {"game": 5}, 422, "the name of a game"),
     ("solve", {}, 422, "required"),
     ("solve", {"game": "stag_hunt", "set": {"x": "y"}}, 422, "number"),
     ("solve", {"game": "stag_hunt", "extra": 1}, 422, "extra"),
@@ -123,6 +124,24 @@ def test_games_can_be_saved_and_catalogue_games_stay(client: TestClient) -> None
     assert client.post("/api/games", json={"name": "stag_hunt", "game": FARMERS}).status_code == 409
     assert client.post("/api/games", json={"name": "../etc", "game": FARMERS}).status_code == 422
     assert client.post("/api/games", json={"name": "bad", "game": {"title": "x"}}).status_code == 422
+
+
+def test_many_can_save_one_name_at_once(client: TestClient) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda k: client.post("/api/games", json={"name": "crowded", "game": {**FARMERS, "title": f"T{k}"}}).status_code, range(60)))
+    assert set(answers) == {201}
+
+
+def test_numbers_beyond_all_bounds_are_refused(client: TestClient) -> None:
+    for value in (10**25, 10**309, 10**400):
+        costs = {"players": ["A"], "costs": [{"coalition": ["A"], "cost": value}]}
+        response = client.post("/api/analyses/allocate", content=json.dumps({"game": costs}), headers={"content-type": "application/json"})
+        assert response.status_code == 422, value
+
+
+def test_a_body_beyond_the_limit_is_refused_though_it_names_no_length(client: TestClient) -> None:
+    response = client.post("/api/analyses/solve", content=(b"x" * 100_000 for _ in range(40)))
+    assert response.status_code == 413
 
 
 def test_every_route_is_documented_with_examples(client: TestClient) -> None:

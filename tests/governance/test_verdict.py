@@ -150,6 +150,55 @@ def test_the_answer_for_json_says_what_was_assumed_and_that_it_is_conditional() 
     assert body["weakest_link"]["stakeholder"] == "firms"
 
 
+def test_naming_a_lever_twice_or_in_another_order_changes_nothing() -> None:
+    def dues(*levers: str) -> float:
+        return build_situation(read_definition(CLUB), Settings((), None, levers)).values["dues"]
+
+    assert dues("gift", "gift") == dues("gift") == 10
+    both = {**CLUB, "levers": {"low": {"set": {"dues": 5}}, "high": {"set": {"dues": 50}}}}
+    orders = [Settings((), None, ("low", "high")), Settings((), None, ("high", "low"))]
+    assert {build_situation(read_definition(both), order).values["dues"] for order in orders} == {50}
+
+
+def test_levers_that_rule_the_target_out_are_refused() -> None:
+    bound = {**CLUB, "target": {"profile": {"firms": "pay"}, "condition": "count(firms, pay) > 5"}, "levers": {"fraud": {"commit": {"firms": "cheat"}}}}
+    with pytest.raises(NotApplicableError, match="rules the target out"):
+        verdict(build_situation(read_definition(bound), Settings((), None, ("fraud",))))
+
+
+def test_levers_that_bind_somebody_elsewhere_than_the_target_are_told() -> None:
+    assert "bind state to" in judged("law").sentence
+
+
+def test_charges_that_bring_in_more_than_the_cost_are_not_acceptable() -> None:
+    found = judged("law", dues=60.0)
+    assert found.cost is not None
+    assert found.cost.shortfall == -200
+    assert found.cost_holds is False
+    assert "more than the cost" in found.sentence or "contested" in found.sentence
+
+
+def test_round_sums_count_as_covering_the_cost() -> None:
+    found = judged("law", dues=40.01)
+    assert found.cost_holds is True
+
+
+def test_a_charge_set_by_hand_stays_when_a_rule_sets_the_others() -> None:
+    assert build_situation(read_definition(CLUB), Settings((("dues", 33.0),)), "shapley").values["dues"] == 33
+
+
+def test_one_prohibitive_payoff_does_not_blur_the_others() -> None:
+    game = {
+        "title": "Prisoners",
+        "money": "points",
+        "stakeholders": {"firms": {"members": 3, "actions": ["c", "d", "x"]}},
+        "payoffs": {"firms": {"c": "count(firms, c)", "d": "count(firms, c) + 2", "x": -10000000000}},
+        "target": {"profile": {"firms": "c"}},
+    }
+    found = verdict(build_situation(read_definition(game)))
+    assert (found.word, found.equilibria) == ("unstable", 1)
+
+
 TRUE_CLAIMS: list[dict[str, Any]] = [
     {"verdict": "unstable", "individual": False, "formation": "does not form", "weakest": {"stakeholder": "firms", "to": "cheat"}},
     {"equilibria": 1, "every_equilibrium": "count(firms, pay) == 0", "no_equilibrium": "count(firms, pay) > 0"},
