@@ -12,14 +12,13 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, Response
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from negotiation.document import MAX_BYTES
 
 from . import pages, routes
 from .compute import Compute
-from .problems import install
+from .problems import install, problem
 from .settings import ServerSettings
 from .store import Store
 
@@ -101,12 +100,18 @@ class BodyLimit:
         async def counting() -> Message:
             nonlocal read
             message = await receive()
-            read += len(message.get("body", b""))
-            if read > MAX_BODY:
-                raise HTTPException(413, f"the request has more than {MAX_BODY:,} bytes")
-            return message
+            before, read = read, read + len(message.get("body", b""))
+            if before <= MAX_BODY < read:
+                detail = f"the request has more than {MAX_BODY:,} bytes"
+                refusal = problem(Request(scope), 413, "too-large", title="Too large", detail=detail, remedy="shorten it")
+                await refusal(scope, receive, send)
+            return message if read <= MAX_BODY else {"type": "http.disconnect"}
 
-        await self.app(scope, counting, send)
+        async def unless_refused(message: Message) -> None:
+            if read <= MAX_BODY:
+                await send(message)
+
+        await self.app(scope, counting, unless_refused)
 
 
 async def _docs() -> HTMLResponse:
