@@ -25,6 +25,10 @@ from .numerics import plain
 from .settings import NO_SETTINGS, Settings
 from .strategic.equilibrium import EquilibriumList
 from .strategic.game import Game
+from .strategic.selection import SelectionTable, selection
+
+MAX_SELECTED = 1_000
+"""Equilibria beside which a table of criteria is shown."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +76,15 @@ class Solved:
     subject: Subject
     found: EquilibriumList
 
+    @property
+    def selection(self) -> SelectionTable | None:
+        """What stands out by which criterion, where there are several equilibria but not too many to compare in pairs."""
+        return selection(self.found) if 1 < len(self.found.equilibria) <= MAX_SELECTED else None
+
     def as_dict(self) -> dict[str, Any]:
         """Return the list for JSON."""
-        return {"game": self.subject.name, **self.found.as_dict()}
+        chosen = self.selection
+        return {"game": self.subject.name, **self.found.as_dict(), "selection": None if chosen is None else chosen.as_dict()}
 
 
 @dataclass(frozen=True)

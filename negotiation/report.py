@@ -19,6 +19,7 @@ from .governance.verdict import CONDITIONAL, Verdict, assumed
 from .numerics import shown
 from .strategic.equilibrium import Equilibrium, EquilibriumList
 from .strategic.game import Game
+from .strategic.selection import SelectionTable
 
 LISTED = 20
 RULE_NAMES = {
@@ -57,7 +58,7 @@ def told(answer: Answer) -> Report:
 
 @told.register
 def _(answer: Solved) -> Report:
-    return equilibria(answer.found)
+    return equilibria(answer.found, answer.selection)
 
 
 @told.register
@@ -84,8 +85,8 @@ def _(answer: ExpectationsChecked) -> Report:
 # --- equilibria
 
 
-def equilibria(found: EquilibriumList) -> Report:
-    """Return a list of equilibria for people."""
+def equilibria(found: EquilibriumList, chosen: SelectionTable | None = None) -> Report:
+    """Return a list of equilibria for people, with what stands out by which criterion."""
     game, number = found.game, len(found.equilibria)
     what = "no equilibrium" if number == 0 else "one equilibrium" if number == 1 else f"{number:,} equilibria"
     whole = {True: "The list is complete", False: "The list is not complete", None: "The list may not be complete"}[found.complete]
@@ -93,7 +94,11 @@ def equilibria(found: EquilibriumList) -> Report:
     shown_rows = tuple(_equilibrium_row(game, k, equilibrium) for k, equilibrium in enumerate(found.equilibria[:LISTED], 1))
     more = (f"{number - LISTED:,} more are in the JSON output.",) if number > LISTED else ()
     columns = ("", "Who does what", f"Each member earns ({game.money or 'payoff'})", "Kind", "Margin", "Regret")
-    return Report(sentence, (Table("Equilibria", columns, shown_rows),) if shown_rows else (), (*found.notes, *more))
+    tables = [Table("Equilibria", columns, shown_rows)] if shown_rows else []
+    if chosen is not None:
+        rows = tuple((row.criterion.replace("_", " "), ", ".join(str(k + 1) for k in row.chosen[:LISTED]) or "none", row.meaning) for row in chosen.rows)
+        tables.append(Table("Which of them? Nothing is chosen here", ("Criterion", "Equilibrium", "Means"), rows))
+    return Report(sentence, tuple(tables), (*found.notes, *more))
 
 
 def _equilibrium_row(game: Game, k: int, equilibrium: Equilibrium) -> tuple[str, ...]:

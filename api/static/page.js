@@ -32,6 +32,24 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
   if (moving !== null) event.detail.shouldSwap = false;
 });
 
+// What changed: the verdict before the move stands beside the one after it.
+let before = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id !== "answer") return;
+  const verdict = event.detail.target.querySelector(".verdict");
+  before = verdict && { word: verdict.querySelector(".word")?.textContent, sentence: verdict.querySelector(".sentence")?.textContent };
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id === "answer") draw(event.detail.target);
+  if (event.detail.target.id !== "answer") return;
+  draw(event.detail.target);
+  const verdict = event.detail.target.querySelector(".verdict");
+  const sentence = verdict?.querySelector(".sentence");
+  if (!before || !sentence || verdict.querySelector(".before")) return;
+  const note = document.createElement("p");
+  note.className = "before";
+  const same = before.sentence === sentence.textContent;
+  note.textContent = same ? "This changes nothing in the verdict." : before.word === verdict.querySelector(".word").textContent ? "The numbers changed; the word is the same." : `Before this change: ${before.word}.`;
+  verdict.append(note);
+  if (!same) verdict.classList.add("changed");
 });

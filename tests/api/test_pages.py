@@ -76,6 +76,7 @@ def test_moving_a_slider_changes_the_verdict_and_the_address(visit: Visit) -> No
     page.wait_for_selector("figure.chart svg")
     most = str(slider.get_attribute("max")).removesuffix(".0")
     assert page.url.endswith(f"{PLANT}?{name}={most}")
+    assert page.locator(".verdict .before").count() == 1
     assert page.locator(f"input[name='{name}']").evaluate("s => Number(s.value) === Number(s.max)")
     assert visit.complaints == []
 
