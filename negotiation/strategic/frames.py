@@ -242,6 +242,11 @@ def table(constants: Frame, degrees: tuple[tuple[int, ...], ...], payoffs: Seque
     """
     rows = []
     for i, payoff in enumerate(payoffs):
-        lift = _kron([elevation(*pair, size) for *pair, size in zip(degrees[i], constants.degrees, constants.sizes, strict=True)])
-        rows.append((payoff[:, 1:] - payoff[:, :1]) @ lift)
+        rows.append((payoff[:, 1:] - payoff[:, :1]) @ _lift(degrees[i], constants.degrees, constants.sizes))
     return np.concatenate(rows, axis=1)
+
+
+@lru_cache(maxsize=1024)
+def _lift(low: tuple[int, ...], high: tuple[int, ...], sizes: tuple[int, ...]) -> Array:
+    """Return the matrix between coefficients of two degrees on a product of simplices."""
+    return _kron([elevation(*pair, size) for *pair, size in zip(low, high, sizes, strict=True)])

@@ -119,7 +119,7 @@ def newton(frame: Frame, table: Array, points: Sequence[Array], steps: int = 8, 
         with np.errstate(all="ignore"):
             move = -(np.linalg.pinv(slopes, rcond=1e-9) @ value[..., None] if least else _solve(slopes, value))[..., 0]
             points = [part + change for part, change in zip(points, frame.by_stakeholder(move @ frame.widen.T), strict=True)]
-            converged = np.abs(move).max(axis=1) < 1e-13
+            converged = np.abs(move).max(axis=1) < 1e-9  # the error that is left is about its square
         if converged.all():
             break
         points = [np.where(np.isfinite(part) & (np.abs(part) < 1e3), part, 1e3) for part in points]

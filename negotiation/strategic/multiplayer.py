@@ -38,6 +38,7 @@ class _Search:
     wide: tuple[float, ...]
     equilibria: list[Equilibrium]
     budget: Budget
+    total: int
     supports: int = 0
     parts: int = 0
     starts: int = 0
@@ -56,7 +57,8 @@ def multiplayer_equilibria(game: Game, budget: Budget | None = None) -> Equilibr
     the budget, where Newton's method from the parts that are left takes over. The indices of the equilibria of a game without such
     coincidences add up to +1, which is checked.
 
-    Two to four players with three actions, or six with two, take a second or less; the number of supports is
+    Three players with four actions, four with three or six with two take about a second or less, seven with two some seconds, five with three
+    minutes (give a budget); the number of supports is
     :math:`\prod_i (2^{m_i} - 1)`, and the work grows fast with the number of unknowns in the largest.
 
     Parameters
@@ -100,14 +102,14 @@ def multiplayer_equilibria(game: Game, budget: Budget | None = None) -> Equilibr
     tables = [_payoffs(game, i) for i in range(len(game.names))]
     found = pure_equilibria(game)
     pure = [replace(e, index=1) if e.margin > 0 else e for e in from_pure(found)]
-    search = _Search(game, tables, ranges(game), pure, budget or unlimited())
-    search.scaled = [(own - own.min()) / wide for own, wide in zip(tables, search.wide, strict=True)]
     shapes = families(game.lattice.shape)
+    search = _Search(game, tables, ranges(game), pure, budget or unlimited(), sum(family.size for family in shapes) or 1)
+    search.scaled = [(own - own.min()) / wide for own, wide in zip(tables, search.wide, strict=True)]
     for family in shapes:
         for part in systems(search.scaled, family):
             if not search.cut_short:
                 _solve(search, family, part)
-    return _answer(search, sum(family.size for family in shapes))
+    return _answer(search)
 
 
 def _check(game: Game) -> None:
@@ -115,7 +117,7 @@ def _check(game: Game) -> None:
         raise NotApplicableError("some stakeholder has several members or is committed", "ask for the equilibria in which members of a stakeholder mix alike")
     supports = prod(2**m - 1 for m in game.lattice.shape)
     if supports > MAX_SUPPORTS:
-        remedy = "remove dominated actions first, or fewer actions: four players may have four each, six may have three, sixteen may have two"
+        remedy = "remove dominated actions first, or fewer actions: four players may have four each, six may have three, eleven may have two"
         raise TooLargeError(f"the game has {supports:,} supports, at most {MAX_SUPPORTS:,} can be searched", remedy)
 
 
@@ -130,10 +132,10 @@ def _solve(search: _Search, family: Family, part: Systems) -> None:
     degrees = tuple(tuple(int(i != j) for j in players) for i in players)
     constants = frame(family.sizes, family.actions, degrees)
     coefficients = table(constants, degrees, part.tables)
-    found = subdivide(constants, whole(constants, coefficients), search.budget, MAX_PARTS)
+    found = subdivide(constants, whole(constants, coefficients), search.budget, MAX_PARTS, search.supports / search.total)
     search.supports += len(part)
     search.parts += found.cells
-    search.cut_short = search.budget.spent(0.0, f"{search.supports:,} supports searched")
+    search.cut_short = search.budget.spent(search.supports / search.total, f"{search.supports:,} of {search.total:,} supports searched")
     solutions = list(found.solutions)
     for owner, points in found.open:
         search.starts += len(owner)
@@ -168,12 +170,12 @@ def _against(payoffs: Array, mixtures: Sequence[Array], i: int) -> Array:
     return rest
 
 
-def _answer(search: _Search, supports: int) -> EquilibriumList:
+def _answer(search: _Search) -> EquilibriumList:
     equilibria = distinct(search.equilibria)
     indices = [e.index for e in equilibria]
     known = [index for index in indices if index is not None]
     total = sum(known) if len(known) == len(indices) else None
-    complete, reason = _verdict(search, supports, total)
+    complete, reason = _verdict(search, total)
     notes = []
     if search.singular:
         notes.append(f"the conditions of {search.singular:,} supports leave the mixtures undetermined: equilibria form a continuum, of which points are listed")
@@ -182,15 +184,15 @@ def _answer(search: _Search, supports: int) -> EquilibriumList:
     return EquilibriumList(search.game, tuple(equilibria), complete, METHOD, reason, tuple(notes))
 
 
-def _verdict(search: _Search, supports: int, total: int | None) -> tuple[bool | None, str]:
+def _verdict(search: _Search, total: int | None) -> tuple[bool | None, str]:
     """Return whether the list is complete, and why."""
     if search.cut_short:
-        return False, f"{search.budget.why()}: {search.supports:,} of {supports:,} supports were searched"
+        return False, f"{search.budget.why()}: {search.supports:,} of {search.total:,} supports were searched"
     if total not in (None, 1):
         return False, f"the indices of the equilibria add up to {total}, not to 1, so some are missing"
     sums = "the indices add up to 1" if total == 1 else "the game is degenerate, so the indices give no check"
     if search.starts:
         return None, f"{sums}, and {search.starts:,} starts were tried where bounds left gaps: strong evidence, but no proof"
     if search.singular:
-        return None, f"all {supports:,} supports were searched; where equilibria form a continuum only some of its points are listed"
-    return True, f"bounds on payoffs exclude every other mixture over all {supports:,} supports (in {search.parts:,} parts), and {sums}"
+        return None, f"all {search.total:,} supports were searched; where equilibria form a continuum only some of its points are listed"
+    return True, f"bounds on payoffs exclude every other mixture over all {search.total:,} supports (in {search.parts:,} parts), and {sums}"

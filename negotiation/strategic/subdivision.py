@@ -101,7 +101,7 @@ class Found:
         return not self.open
 
 
-def subdivide(frame: Frame, cells: Cells, budget: Budget, limit: int) -> Found:
+def subdivide(frame: Frame, cells: Cells, budget: Budget, limit: int, share: float = 0.0) -> Found:
     r"""Return every point at which all actions in use pay the same and no other pays more.
 
     On a cell a polynomial lies between its least and its largest Bernstein coefficient. With payoff differences `F` and a matrix `Y`
@@ -123,6 +123,8 @@ def subdivide(frame: Frame, cells: Cells, budget: Budget, limit: int) -> Found:
     budget : Budget
     limit : int
         Cells to examine at most.
+    share : float
+        Share of the whole work that is done, to be reported.
 
     References
     ----------
@@ -134,7 +136,7 @@ def subdivide(frame: Frame, cells: Cells, budget: Budget, limit: int) -> Found:
     batch = max(1, NUMBERS // max(1, prod(cells.table.shape[1:])))
     while any(len(part) for part in waiting):
         now, waiting = _take(waiting, batch)
-        if found.cells >= limit or budget.spent(0.0, f"{found.cells:,} parts of the mixtures examined"):
+        if found.cells >= limit or budget.spent(share, f"{found.cells:,} parts of the mixtures examined"):
             _leave(frame, found, joined([now, *waiting])[: 2 * batch])
             break
         if found.singular:

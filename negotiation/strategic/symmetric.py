@@ -168,7 +168,7 @@ def _mixture(face: Face, part: Array) -> tuple[Array, ...]:
 def _search_parts(search: _Search, face: Face) -> None:
     """Search a support with several unknowns by subdivision."""
     constants, coefficients = face.system(search.wide)
-    found: Found = subdivide(constants, whole(constants, coefficients), search.budget, MAX_PARTS)
+    found: Found = subdivide(constants, whole(constants, coefficients), search.budget, MAX_PARTS, search.searched / count_supports(search.game))
     search.proven += found.finished and not found.singular
     search.continua += len(found.singular)
     if not found.finished:
