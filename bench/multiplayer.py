@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
 import numpy as np
 
 from bench.measure import Measurement, median_time
 from negotiation.strategic.game import Game
 from negotiation.strategic.multiplayer import multiplayer_equilibria
 
-try:
-    import pygambit
-except ImportError:
-    pygambit = None
+pygambit: Any = import_module("pygambit") if find_spec("pygambit") else None
 
 SHAPES = [((2,) * 4, True), ((3,) * 3, True), ((2,) * 5, True), ((2,) * 6, True), ((3,) * 4, True), ((4,) * 3, False)]
 """Shapes, and whether the peer finishes them within seconds."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from bench.measure import Measurement, median_time
@@ -20,9 +22,9 @@ def measurements() -> list[Measurement]:
     for members, actions in SIZES:
         game = _game(members, actions)
         even = (np.full(actions, 1 / actions),)
-        rows.append(Measurement(f"expected payoffs, {members} x {actions}", median_time(lambda game=game, even=even: expected_payoffs(game, even), runs=25)))
+        rows.append(Measurement(f"expected payoffs, {members} x {actions}", median_time(partial(expected_payoffs, game, even), runs=25)))
         found = symmetric_equilibria(game)
-        taken = median_time(lambda game=game: symmetric_equilibria(game), runs=3)
+        taken = median_time(partial(symmetric_equilibria, game), runs=3)
         rows.append(Measurement(f"all symmetric equilibria, {members} x {actions}", taken, note=f"{len(found.equilibria)} found, complete: {found.complete}"))
     return rows
 
@@ -34,6 +36,6 @@ def _game(members: int, actions: int) -> Game:
 
     def payoff() -> Array:
         waves = [(rng.normal(), rng.normal(), 3 * rng.normal()) for _ in shares]
-        return np.sum([slope * share + height * np.sin(4 * share + start) for share, (slope, height, start) in zip(shares, waves, strict=True)], axis=0)
+        return np.asarray(sum(slope * share + height * np.sin(4 * share + start) for share, (slope, height, start) in zip(shares, waves, strict=True)))
 
     return Game(("firms",), (tuple(str(a + 1) for a in range(actions)),), lattice, (tuple(payoff() for _ in range(actions)),))

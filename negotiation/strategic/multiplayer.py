@@ -11,13 +11,14 @@ import numpy as np
 from ..budget import Budget, unlimited
 from ..errors import NotApplicableError, TooLargeError
 from ..numerics import Array
+from .cells import whole
 from .certificate import certified, distinct, ranges
 from .equilibrium import Equilibrium, EquilibriumList, from_pure
 from .frames import frame, table
 from .game import Game
 from .indifference import newton
 from .pure import pure_equilibria
-from .subdivision import subdivide, whole
+from .subdivision import subdivide
 from .supports import Family, Systems, families, systems
 
 MAX_SUPPORTS = 200_000

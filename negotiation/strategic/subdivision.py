@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import prod
 
@@ -11,7 +10,8 @@ from numpy.typing import NDArray
 
 from ..budget import Budget
 from ..numerics import Array
-from .frames import Edge, Frame, halving
+from .cells import Cells, centre, halve, joined, lengths, shrink
+from .frames import Frame
 from .indifference import newton
 
 CERTAIN = 1e-12
@@ -28,49 +28,6 @@ CROWD = 256
 
 NUMBERS = 1 << 20
 """Coefficients that are worked on at a time."""
-
-
-@dataclass(frozen=True)
-class Cells:
-    """Cells of several systems of one frame.
-
-    Parameters
-    ----------
-    owner : ndarray of int, shape (B,)
-        Which system each belongs to.
-    table : ndarray, shape (B, R, C)
-        Coefficients of all payoff differences on each cell.
-    corners : ndarray, shape (B, K, most)
-        The corners of all stakeholders' simplices, one below the other, padded with zeros.
-    """
-
-    owner: NDArray[np.int64]
-    table: Array
-    corners: Array
-
-    def __len__(self) -> int:
-        return len(self.owner)
-
-    def __getitem__(self, which: NDArray[np.bool_] | NDArray[np.int64] | slice) -> Cells:
-        return Cells(self.owner[which], self.table[which], self.corners[which])
-
-    def points(self, frame: Frame, local: Sequence[Array]) -> list[Array]:
-        """Return the mixtures that stand at local coordinates of each cell."""
-        parts = np.split(self.corners, np.cumsum(frame.sizes)[:-1], axis=1)
-        return [np.einsum("bv,bva->ba", row, part[:, :, : row.shape[1]]) for row, part in zip(local, parts, strict=True)]
-
-
-def joined(parts: Sequence[Cells]) -> Cells:
-    """Return all cells of `parts` as one."""
-    if len(parts) == 1:
-        return parts[0]
-    return Cells(np.concatenate([p.owner for p in parts]), np.concatenate([p.table for p in parts]), np.concatenate([p.corners for p in parts]))
-
-
-def whole(frame: Frame, table: Array) -> Cells:
-    """Return one cell a system: the whole product of simplices."""
-    corners = np.vstack([np.eye(size, max(frame.sizes)) for size in frame.sizes])
-    return Cells(np.arange(len(table)), table, np.broadcast_to(corners, (len(table), *corners.shape)))
 
 
 @dataclass
@@ -167,7 +124,7 @@ def _take(waiting: list[Cells], batch: int) -> tuple[Cells, list[Cells]]:
 def _leave(frame: Frame, found: Found, cells: Cells) -> None:
     """Put cells among the open ones."""
     if len(cells):
-        found.open.append((cells.owner, cells.points(frame, _centre(frame, len(cells)))))
+        found.open.append((cells.owner, cells.points(frame, centre(frame, len(cells)))))
 
 
 def dominated(frame: Frame, cells: Cells) -> NDArray[np.bool_]:
@@ -190,7 +147,7 @@ def _examine(frame: Frame, cells: Cells, found: Found) -> list[Cells]:
     if len(kept) == 0:
         return []
     if not frame.is_multilinear:
-        return _halve(frame, cells[kept])
+        return halve(frame, cells[kept])
     return _narrow(frame, cells[kept], frame.by_stakeholder(np.maximum(bounds.low[kept] - SLACK, 0.0)))
 
 
@@ -211,9 +168,9 @@ def _bounds(frame: Frame, cells: Cells) -> _Bounds:
     value, slopes = affine[..., 0], affine[..., 1:]
     estimate = _estimator(slopes, (residual.max(axis=2) - residual.min(axis=2)) / 2)
     wide = frame.widen @ estimate
-    centre = np.repeat(1 / np.array(frame.sizes), frame.sizes)
+    middle = np.repeat(1 / np.array(frame.sizes), frame.sizes)
     limits = frame.coordinates - wide @ conditions
-    low, high = limits.min(axis=2) + centre, limits.max(axis=2) + centre
+    low, high = limits.min(axis=2) + middle, limits.max(axis=2) + middle
     empty = ((high < -SLACK) | (low > 1 + SLACK)).any(axis=1)
     if len(frame.others):
         gain = cells.table[:, frame.others]
@@ -221,7 +178,7 @@ def _bounds(frame: Frame, cells: Cells) -> _Bounds:
         empty |= (gain.min(axis=2) > SLACK).any(axis=1)
     if not frame.regular:
         empty |= _contradiction(slopes, conditions)
-    return _Bounds(low, high, centre - np.einsum("bij,bj->bi", wide, value), empty)
+    return _Bounds(low, high, middle - np.einsum("bij,bj->bi", wide, value), empty)
 
 
 def _estimator(slopes: Array, noise: Array) -> Array:
@@ -254,31 +211,21 @@ def _record(frame: Frame, cells: Cells, start: Array, found: Found) -> NDArray[n
 
 def _watch(frame: Frame, cells: Cells, found: Found) -> NDArray[np.bool_]:
     """Look for singular solutions in systems with small or very many cells; return which cells to go on with."""
-    lengths = _lengths(frame, cells).max(axis=1)
+    longest = lengths(frame, cells).max(axis=1)
     crowded = np.bincount(cells.owner)[cells.owner] > CROWD
-    suspects = np.flatnonzero((lengths < SUSPECT) | crowded)
+    suspects = np.flatnonzero((longest < SUSPECT) | crowded)
     if len(suspects) == 0:
         return np.ones(len(cells), dtype=bool)
-    suspects = suspects[np.argsort(lengths[suspects], kind="stable")]
+    suspects = suspects[np.argsort(longest[suspects], kind="stable")]
     tried = cells[suspects[np.unique(cells.owner[suspects], return_index=True)[1]]]
-    solved = newton(frame, tried.table, _centre(frame, len(tried)), steps=30, least=True)
+    solved = newton(frame, tried.table, centre(frame, len(tried)), steps=30, least=True)
     near = np.all([(part > -2).all(axis=1) & (part < 3).all(axis=1) for part in solved.points], axis=0)
     points = tried.points(frame, solved.points)
     for k in np.flatnonzero(near & solved.converged & ~solved.regular()):
         found.singular[int(tried.owner[k])] = [part[k] for part in points]
     kept = ~np.isin(cells.owner, list(found.singular))
-    _leave(frame, found, cells[kept & (lengths < SMALLEST)])
-    return np.asarray(kept & (lengths >= SMALLEST))
-
-
-def _centre(frame: Frame, cells: int) -> list[Array]:
-    return [np.full((cells, size), 1 / size) for size in frame.sizes]
-
-
-def _lengths(frame: Frame, cells: Cells) -> Array:
-    """Return the length of every edge, shape (B, edges)."""
-    ends = np.array([edge.places for edge in frame.edges])
-    return np.asarray(np.abs(cells.corners[:, ends[:, 0]] - cells.corners[:, ends[:, 1]]).max(axis=2))
+    _leave(frame, found, cells[kept & (longest < SMALLEST)])
+    return np.asarray(kept & (longest >= SMALLEST))
 
 
 def _narrow(frame: Frame, cells: Cells, lower: list[Array]) -> list[Cells]:
@@ -286,57 +233,9 @@ def _narrow(frame: Frame, cells: Cells, lower: list[Array]) -> list[Cells]:
     sizes = np.column_stack([1 - part.sum(axis=1) if part.shape[1] > 1 else np.ones(len(part)) for part in lower])
     left = np.where((sizes < 0).any(axis=1), 0.0, sizes.prod(axis=1))
     slow, some = (left >= 0.9), (left > 0) & (left < 0.9)
-    result = _halve(frame, cells[slow])
+    result = halve(frame, cells[slow])
     if some.any():
-        shrunk = _shrink(frame, cells[some], [part[some] for part in lower])
+        shrunk = shrink(frame, cells[some], [part[some] for part in lower])
         again = left[some] < 0.6
-        result += [shrunk[again], *_halve(frame, shrunk[~again])]
+        result += [shrunk[again], *halve(frame, shrunk[~again])]
     return result
-
-
-def _shrink(frame: Frame, cells: Cells, lower: list[Array]) -> Cells:
-    """Replace cells by those whose local coordinates are at least `lower`."""
-    table, corners, start = cells.table, np.array(cells.corners), 0
-    for j, low in enumerate(lower):
-        count = frame.sizes[j]
-        if count > 1:
-            size = (1 - low.sum(axis=1))[:, None, None]
-            own = corners[:, start : start + count]
-            corners[:, start : start + count] = size * own + (low[:, None] @ own)
-            before, within = frame.around(j)
-            parts = table.reshape(len(table), table.shape[1] * before, within, -1)
-            base = (low[:, None, None] @ parts) if parts.shape[3] > 1 else (parts[..., 0] @ low[..., None])[..., None]
-            table = (parts * size[..., None] + base).reshape(table.shape)
-        start += count
-    return Cells(cells.owner, table, corners)
-
-
-def _halve(frame: Frame, cells: Cells) -> list[Cells]:
-    """Halve each cell across its longest edge."""
-    if len(cells) == 0:
-        return []
-    late = {1: 1.0, 2: 1.0, 3: 0.1}.get(len(frame.sizes), 0.4)
-    weights = np.array([late if edge.stakeholder < 2 else 1.0 for edge in frame.edges])
-    longest = (_lengths(frame, cells) * weights).argmax(axis=1)
-    order = np.argsort(longest, kind="stable")
-    halves = [Cells(half.owner, half.table, np.array(half.corners)) for half in (cells[order], cells[order])]
-    stop = 0
-    for edge, count in zip(frame.edges, np.bincount(longest, minlength=len(frame.edges)).tolist(), strict=True):
-        rows, stop = slice(stop, stop + count), stop + count
-        if count:
-            _half(frame, halves[0], rows, edge)
-            _half(frame, halves[1], rows, edge.turned())
-    return halves
-
-
-def _half(frame: Frame, cells: Cells, rows: slice, edge: Edge) -> None:
-    """Move in some cells the second end of an edge half-way to the first, in place."""
-    (kept, moved), j = edge.places, edge.stakeholder
-    cells.corners[rows, moved] = (cells.corners[rows, kept] + cells.corners[rows, moved]) / 2
-    before, within = frame.around(j)
-    table = cells.table[rows]
-    parts = table.reshape(table.shape[0], table.shape[1] * before, within, -1)
-    if frame.degrees[j] == 1:
-        parts[:, :, edge.corners[1]] = (parts[:, :, edge.corners[0]] + parts[:, :, edge.corners[1]]) / 2
-    else:
-        parts[:] = halving(frame.degrees[j], frame.sizes[j], *edge.corners) @ parts

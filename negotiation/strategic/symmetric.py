@@ -10,13 +10,14 @@ from ..budget import Budget, unlimited
 from ..errors import TooLargeError
 from ..numerics import Array
 from .bernstein import bernstein_roots
+from .cells import whole
 from .certificate import certified, distinct, ranges
 from .equilibrium import Equilibrium, EquilibriumList
 from .expected import expected_payoffs
 from .faces import Face, Support, count_supports, supports
 from .game import Game
 from .mixing import conditions, solve
-from .subdivision import Found, subdivide, whole
+from .subdivision import subdivide
 
 MAX_SUPPORTS = 20_000
 """Supports that are searched."""
@@ -168,7 +169,7 @@ def _mixture(face: Face, part: Array) -> tuple[Array, ...]:
 def _search_parts(search: _Search, face: Face) -> None:
     """Search a support with several unknowns by subdivision."""
     constants, coefficients = face.system(search.wide)
-    found: Found = subdivide(constants, whole(constants, coefficients), search.budget, MAX_PARTS, search.searched / count_supports(search.game))
+    found = subdivide(constants, whole(constants, coefficients), search.budget, MAX_PARTS, search.searched / count_supports(search.game))
     search.proven += found.finished and not found.singular
     search.continua += len(found.singular)
     if not found.finished:
