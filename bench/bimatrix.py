@@ -11,9 +11,9 @@ import numpy as np
 
 from bench.measure import Measurement, median_time
 from negotiation.numerics import Array
-from negotiation.strategic.bimatrix import bimatrix_equilibria
 from negotiation.strategic.game import Game
-from negotiation.strategic.lemke_howson import one_equilibrium
+from negotiation.strategic.mixed.bimatrix import bimatrix_equilibria
+from negotiation.strategic.mixed.lemke_howson import one_equilibrium
 from tests.strategic.bimatrix_games import mixtures, random_tables
 from tests.strategic.lrs import PROGRAM, extreme_equilibria
 

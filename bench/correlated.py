@@ -7,10 +7,10 @@ import numpy as np
 from scipy import sparse
 
 from bench.measure import HEADER, Measurement, median_time
-from negotiation.strategic.correlated import correlated_equilibrium
+from negotiation.strategic.criteria.correlated import correlated_equilibrium
+from negotiation.strategic.criteria.obedience import Obedience, obedience
+from negotiation.strategic.criteria.welfare import welfare
 from negotiation.strategic.game import Game
-from negotiation.strategic.obedience import Obedience, obedience
-from negotiation.strategic.welfare import welfare
 
 SIZES = ((6, 4), (8, 3), (10, 2), (14, 2), (3, 12))
 

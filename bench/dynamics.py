@@ -10,13 +10,13 @@ import numpy as np
 
 from bench.measure import HEADER, Measurement, median_time
 from negotiation.lattice import Axis, Lattice
-from negotiation.strategic.basins import basins
-from negotiation.strategic.commitment import backward_induction
-from negotiation.strategic.fixation import small_mutation
+from negotiation.strategic.dynamics.basins import basins
+from negotiation.strategic.dynamics.fixation import small_mutation
+from negotiation.strategic.dynamics.noise import long_run
+from negotiation.strategic.dynamics.stochastic import stochastically_stable
+from negotiation.strategic.files.nfg import read_nfg, write_nfg
 from negotiation.strategic.game import Game
-from negotiation.strategic.nfg import read_nfg, write_nfg
-from negotiation.strategic.noise import long_run
-from negotiation.strategic.stochastic import stochastically_stable
+from negotiation.strategic.sequence.commitment import backward_induction
 
 SIZES = ((2, 100), (10, 100), (10, 1000), (4, 10_000))
 

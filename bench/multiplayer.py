@@ -10,7 +10,7 @@ import numpy as np
 
 from bench.measure import Measurement, median_time
 from negotiation.strategic.game import Game
-from negotiation.strategic.multiplayer import multiplayer_equilibria
+from negotiation.strategic.mixed.multiplayer import multiplayer_equilibria
 
 pygambit: Any = import_module("pygambit") if find_spec("pygambit") else None
 

@@ -9,9 +9,9 @@ import numpy as np
 from bench.measure import Measurement, median_time
 from negotiation.lattice import Axis, Lattice
 from negotiation.numerics import Array
-from negotiation.strategic.expected import expected_payoffs
 from negotiation.strategic.game import Game
-from negotiation.strategic.symmetric import symmetric_equilibria
+from negotiation.strategic.mixed.expected import expected_payoffs
+from negotiation.strategic.mixed.symmetric import symmetric_equilibria
 
 SIZES = [(1000, 2), (100, 3), (1000, 3), (10, 4), (50, 4)]
 

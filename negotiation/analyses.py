@@ -25,7 +25,7 @@ from .numerics import plain
 from .settings import NO_SETTINGS, Settings
 from .strategic.equilibrium import EquilibriumList
 from .strategic.game import Game
-from .strategic.selection import SelectionTable, selection
+from .strategic.mixed.selection import SelectionTable, selection
 
 MAX_SELECTED = 1_000
 """Equilibria beside which a table of criteria is shown."""

@@ -12,8 +12,8 @@ from .coalitional.cost_game import CostGame, read_plain_game
 from .definition import Definition, read_definition, read_file
 from .document import read_document
 from .errors import InvalidGameError, NotApplicableError, Problem, UnknownNameError, nearest
+from .strategic.files.nfg import read_nfg
 from .strategic.game import Game
-from .strategic.nfg import read_nfg
 
 _BESIDE = Path(__file__).resolve().parent
 SUFFIXES = (".yaml", ".yml", ".json", ".nfg")

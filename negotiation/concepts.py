@@ -193,7 +193,7 @@ class Listed:
 
 
 def _dominance(case: Case) -> Listed:
-    found = _from("dominance", "dominated_actions")(case.game, case.option("by"), case.option("strict") != "weak")
+    found = _from("criteria.dominance", "dominated_actions")(case.game, case.option("by"), case.option("strict") != "weak")
     rows = tuple(asdict(one) | {"by": dict(one.by), "sentence": one.sentence(case.game)} for one in found)
     sentence = " ".join(row["sentence"] for row in rows[:4]) or "No action is dominated: each is worth considering against some behaviour of the others."
     return Listed("dominated", rows, sentence)
@@ -202,13 +202,13 @@ def _dominance(case: Case) -> Listed:
 def _replies(case: Case) -> Listed:
     """Return the best replies at the target, or today."""
     at_target = case.option("at") == "target"
-    found = _from("dominance", "best_responses")(case.game, case.target if at_target else case.status_quo)
+    found = _from("criteria.dominance", "best_responses")(case.game, case.target if at_target else case.status_quo)
     rows = tuple(asdict(one) | {"best": list(one.best), "sentence": one.sentence(case.game)} for one in found)
     return Listed("replies", rows, " ".join(row["sentence"] for row in rows))
 
 
 def _blocs(case: Case) -> Listed:
-    found = _from("coalitions", "bloc_deviations")(case.game, case.target)
+    found = _from("criteria.coalitions", "bloc_deviations")(case.game, case.target)
     rows = tuple({"stakeholder": name, **one.as_dict(case.game)} for name, one in found.items())
     paying = [row["sentence"] for row in rows if row["pays"]]
     return Listed("blocs", rows, " ".join(paying) or "At the target no stakeholder gains by moving any number of its members together.")
@@ -220,28 +220,29 @@ def _tipping(case: Case) -> Result:
     action = case.option("action") or max(target, key=lambda a: target[a])
     situation = case.situation
     assert situation is not None
-    found: Result = _from("tipping", "tipping_point")(case.game, name, action, case.counts(case.status_quo), situation.target_mask, budget=case.budget)
+    found: Result = _from("dynamics.tipping", "tipping_point")(case.game, name, action, case.counts(case.status_quo), situation.target_mask, budget=case.budget)
     return found
 
 
 def _patience(case: Case) -> Result:
-    punishment = import_module("negotiation.strategic.repeated").Punishment(
+    punishment = import_module("negotiation.strategic.sequence.repeated").Punishment(
         kind=str(case.option("punishment")).replace("_", " "), payoff=case.option("payoff"), periods=case.option("periods")
     )
     detection, standing_loss = case.option("detection"), case.option("standing_loss")
-    found: Result = _from("repeated", "critical_discount")(case.game, case.counts(case.target), punishment, detection, standing_loss)
+    found: Result = _from("sequence.repeated", "critical_discount")(case.game, case.counts(case.target), punishment, detection, standing_loss)
     return found
 
 
 def _path(case: Case) -> Result:
     rng = np.random.default_rng(case.option("seed"))
-    found: Result = _from("walks", "sample_path")(case.game, case.status_quo, rng, case.option("rule"), noise=case.option("noise"), steps=case.option("steps"))
+    named = {"noise": case.option("noise"), "steps": case.option("steps")}
+    found: Result = _from("dynamics.walks", "sample_path")(case.game, case.status_quo, rng, case.option("rule"), **named)
     return found
 
 
 def _motion(case: Case) -> Result:
     start = case.shares(case.status_quo)
-    found: Result = _from("dynamics", "motion")(case.game, start, case.option("rule"), duration=case.option("duration"), noise=case.option("noise"))
+    found: Result = _from("dynamics.motion", "motion")(case.game, start, case.option("rule"), duration=case.option("duration"), noise=case.option("noise"))
     return found
 
 
@@ -259,23 +260,23 @@ CONCEPTS: dict[str, Concept] = {
         Concept(
             "mixed",
             "All equilibria of a game of single players, pure and mixed, however long it takes (see --seconds).",
-            lambda case: _from("multiplayer", "multiplayer_equilibria")(case.game, case.budget),
+            lambda case: _from("mixed.multiplayer", "multiplayer_equilibria")(case.game, case.budget),
         ),
         Concept(
             "symmetric",
             "Equilibria in which all members of a stakeholder mix alike, exact for thousands of members.",
-            lambda case: _from("symmetric", "symmetric_equilibria")(case.game, case.budget),
+            lambda case: _from("mixed.symmetric", "symmetric_equilibria")(case.game, case.budget),
         ),
         Concept(
             "one",
             "One equilibrium of a large two-player game, by Lemke and Howson.",
-            lambda case: _from("lemke_howson", "one_equilibrium")(case.game, case.budget, case.option("label")),
+            lambda case: _from("mixed.lemke_howson", "one_equilibrium")(case.game, case.budget, case.option("label")),
             (Option("label", int, "the label that is dropped first", 0),),
         ),
         Concept(
             "elimination",
             "Iterated elimination of dominated actions, step by step.",
-            lambda case: _from("elimination", "iterated_elimination")(case.game, case.option("by"), case.option("strict") != "weak"),
+            lambda case: _from("criteria.elimination", "iterated_elimination")(case.game, case.option("by"), case.option("strict") != "weak"),
             (BY, STRICT),
         ),
         Concept("dominance", "Actions that another action, or a mixture of actions, always beats.", _dominance, (BY, STRICT)),
@@ -285,65 +286,65 @@ CONCEPTS: dict[str, Concept] = {
             _replies,
             (Option("at", str, "'today' or 'target'", "today", ("today", "target")),),
         ),
-        Concept("security", "What each stakeholder can secure whatever the others do.", lambda case: _from("security", "security_levels")(case.game)),
+        Concept("security", "What each stakeholder can secure whatever the others do.", lambda case: _from("criteria.security", "security_levels")(case.game)),
         Concept(
             "correlated",
             "Correlated equilibrium: what a facilitator could recommend so that nobody gains by not following.",
-            lambda case: _from("correlated", "correlated_equilibrium")(case.game, case.option("objective"), False),
+            lambda case: _from("criteria.correlated", "correlated_equilibrium")(case.game, case.option("objective"), False),
             (OBJECTIVE,),
         ),
         Concept(
             "coarse",
             "Coarse correlated equilibrium: nobody gains by refusing the facilitator's advice beforehand.",
-            lambda case: _from("correlated", "correlated_equilibrium")(case.game, case.option("objective"), True),
+            lambda case: _from("criteria.correlated", "correlated_equilibrium")(case.game, case.option("objective"), True),
             (OBJECTIVE,),
         ),
         Concept(
             "welfare",
             "Best and worst sums of payoffs against those of equilibria: prices of anarchy and stability.",
-            lambda case: _from("welfare", "compare_welfare")(case.game),
+            lambda case: _from("criteria.welfare", "compare_welfare")(case.game),
         ),
-        Concept("efficient", "Pareto-efficient profiles.", lambda case: _from("efficiency", "efficient_profiles")(case.game)),
-        Concept("potential", "Is there one quantity that everybody's moves raise together?", lambda case: _from("potential", "potential")(case.game)),
+        Concept("efficient", "Pareto-efficient profiles.", lambda case: _from("criteria.efficiency", "efficient_profiles")(case.game)),
+        Concept("potential", "Is there one quantity that everybody's moves raise together?", lambda case: _from("criteria.potential", "potential")(case.game)),
         Concept("blocs", "Can any number of one stakeholder's members gain by leaving the target together?", _blocs),
         Concept(
             "strong",
             "Equilibria that no group can leave so that each member gains.",
-            lambda case: _from("coalitions", "strong_equilibria")(case.game),
+            lambda case: _from("criteria.coalitions", "strong_equilibria")(case.game),
         ),
         Concept(
             "coalition_proof",
             "Equilibria that no group can leave by an agreement that itself would last.",
-            lambda case: _from("coalition_proof", "coalition_proof_equilibria")(case.game),
+            lambda case: _from("criteria.coalition_proof", "coalition_proof_equilibria")(case.game),
         ),
         Concept(
             "quantal",
             "Logit quantal response: what people do who choose better actions more often, but not always.",
-            lambda case: _from("quantal", "quantal_response")(case.game, case.option("rationality"), case.budget),
+            lambda case: _from("mixed.quantal", "quantal_response")(case.game, case.option("rationality"), case.budget),
             (Option("rationality", float, "lambda, per unit of the game's money; otherwise the branch is followed to its limit"),),
         ),
         Concept(
             "evolution",
             "Which actions withstand a few members who try another?",
-            lambda case: _from("evolution", "evolutionarily_stable")(case.game, _stakeholder(case), case.status_quo),
+            lambda case: _from("criteria.evolution", "evolutionarily_stable")(case.game, _stakeholder(case), case.status_quo),
             (STAKEHOLDER,),
         ),
         Concept(
             "epsilon",
             "Profiles at which nobody gains more than epsilon by a move.",
-            lambda case: _from("regret", "epsilon_equilibria")(case.game, case.option("epsilon")),
+            lambda case: _from("criteria.regret", "epsilon_equilibria")(case.game, case.option("epsilon")),
             (Option("epsilon", float, "the largest gain that tempts nobody, in the game's money", 0.0),),
         ),
         Concept(
             "commitment",
             "Who moves first: backward induction over groups of stakeholders, for the best and the worst replies.",
-            lambda case: _from("commitment", "backward_induction")(case.game, case.moves()),
+            lambda case: _from("sequence.commitment", "backward_induction")(case.game, case.moves()),
             (Option("moves", str, "groups in order, e.g. 'government > firms, buyers'"),),
         ),
         Concept(
             "stackelberg",
             "A leader that commits to a mixture (two single players).",
-            lambda case: _from("stackelberg", "mixed_commitment")(case.game, case.option("leader") or case.game.names[0], case.budget),
+            lambda case: _from("sequence.stackelberg", "mixed_commitment")(case.game, case.option("leader") or case.game.names[0], case.budget),
             (Option("leader", str, "who commits; otherwise the first stakeholder"),),
         ),
         Concept(
@@ -358,7 +359,7 @@ CONCEPTS: dict[str, Concept] = {
                 Option("standing_loss", float, "what a detected member loses once", 0.0),
             ),
         ),
-        Concept("basins", "From where do improving moves lead to which equilibrium?", lambda case: _from("basins", "basins")(case.game, case.budget)),
+        Concept("basins", "From where do improving moves lead to which equilibrium?", lambda case: _from("dynamics.basins", "basins")(case.game, case.budget)),
         Concept(
             "tipping",
             "How many members must commit until all others follow?",
@@ -368,13 +369,13 @@ CONCEPTS: dict[str, Concept] = {
         Concept(
             "stochastic",
             "Which profiles are seen in the long run when mistakes are rare?",
-            lambda case: _from("stochastic", "stochastically_stable")(case.game, case.option("mistakes"), case.budget),
+            lambda case: _from("dynamics.stochastic", "stochastically_stable")(case.game, case.option("mistakes"), case.budget),
             (Option("mistakes", str, "'uniform' or 'logit'", "uniform", ("uniform", "logit")),),
         ),
         Concept(
             "long_run",
             "How often is each profile seen when members choose with noise?",
-            lambda case: _from("noise", "long_run")(case.game, case.option("noise"), case.budget),
+            lambda case: _from("dynamics.noise", "long_run")(case.game, case.option("noise"), case.budget),
             (Option("noise", float, "size of the noise, in the game's money", 1.0),),
         ),
         Concept(
@@ -401,7 +402,7 @@ CONCEPTS: dict[str, Concept] = {
         Concept(
             "fixation",
             "Which actions does a population hold when newcomers with other actions are rare?",
-            lambda case: _from("fixation", "small_mutation_of_game")(case.game, case.option("intensity")),
+            lambda case: _from("dynamics.fixation", "small_mutation_of_game")(case.game, case.option("intensity")),
             (Option("intensity", float, "intensity of selection", 1.0),),
         ),
     )

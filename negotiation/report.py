@@ -19,7 +19,7 @@ from .governance.verdict import CONDITIONAL, Verdict, assumed
 from .numerics import shown
 from .strategic.equilibrium import Equilibrium, EquilibriumList
 from .strategic.game import Game
-from .strategic.selection import SelectionTable
+from .strategic.mixed.selection import SelectionTable
 
 LISTED = 20
 RULE_NAMES = {

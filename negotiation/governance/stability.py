@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..strategic.coalitions import BlocDeviation, bloc_deviations
+from ..strategic.criteria.coalitions import BlocDeviation, bloc_deviations
 from ..strategic.game import Game, Points
 from ..strategic.pure import Deviation, deviations
 
@@ -81,7 +81,7 @@ def bloc(game: Game, point: Points) -> Test:
     """Return whether no stakeholder gains by moving any number of its members together.
 
     Every mover must gain; members may go to different actions. Single members count too, so a profile that passes is a Nash
-    equilibrium. See :func:`~negotiation.strategic.coalitions.bloc_deviations`.
+    equilibrium. See :func:`~negotiation.strategic.criteria.coalitions.bloc_deviations`.
 
     References
     ----------

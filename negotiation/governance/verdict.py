@@ -9,9 +9,9 @@ import numpy as np
 
 from ..coalitional.allocation import Allocation
 from ..numerics import plain, shown
-from ..strategic.coalitions import BlocDeviation, coalition_deviation
+from ..strategic.criteria.coalitions import BlocDeviation, coalition_deviation
+from ..strategic.dynamics.paths import Formation, formation
 from ..strategic.game import Points
-from ..strategic.paths import Formation, formation
 from .situation import Situation
 from .stability import Test, bloc, individual
 

@@ -38,10 +38,10 @@ def nash_equilibria(game: Game, budget: Budget | None = None, limit: int = MAX_L
         Says of which kinds it is complete, and why.
     """
     if game.is_ordinary and len(game.names) == 2:
-        return solver("bimatrix", "bimatrix_equilibria")(game, budget)
+        return solver("mixed.bimatrix", "bimatrix_equilibria")(game, budget)
     supports = prod(2 ** len(actions) - 1 for actions in game.actions)
     if game.is_ordinary and len(game.names) > 2 and supports <= MAX_SUPPORTS:
-        return solver("multiplayer", "multiplayer_equilibria")(game, budget)
+        return solver("mixed.multiplayer", "multiplayer_equilibria")(game, budget)
     found = all_pure(game, pure_equilibria(game), limit)
     concept = "mixed" if game.is_ordinary else "symmetric"
     return replace(found, notes=(*found.notes, f"mixed equilibria were not looked for; the concept '{concept}' does"))

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from negotiation.lattice import Lattice
-from negotiation.strategic.expansion import expand
+from negotiation.strategic.files.expansion import expand
 from negotiation.strategic.game import Game, Points
 
 from .random_games import random_game, shapes

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from negotiation.budget import Budget
 from negotiation.errors import NotApplicableError, SolverError, TooLargeError
 from negotiation.lattice import Axis, Lattice
-from negotiation.strategic import bimatrix, corners
-from negotiation.strategic.bimatrix import bimatrix_equilibria
-from negotiation.strategic.components import components
-from negotiation.strategic.exact import Bimatrix, certify, exact_table, solve_ones
 from negotiation.strategic.game import Game
-from negotiation.strategic.nashpy_solver import nashpy_equilibria
-from negotiation.strategic.polytope import Polytope
+from negotiation.strategic.mixed import bimatrix, corners
+from negotiation.strategic.mixed.bimatrix import bimatrix_equilibria
+from negotiation.strategic.mixed.components import components
+from negotiation.strategic.mixed.exact import Bimatrix, certify, exact_table, solve_ones
+from negotiation.strategic.mixed.nashpy_solver import nashpy_equilibria
+from negotiation.strategic.mixed.polytope import Polytope
 from negotiation.strategic.pure import pure_equilibria
 from tests.strategic.bimatrix_games import KINDS, Tables, exact_regret, game_of, mixtures, random_tables
 from tests.strategic.brute_bimatrix import brute_force

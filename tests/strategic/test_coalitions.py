@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from negotiation.errors import TooLargeError
 from negotiation.lattice import Axis, Lattice
-from negotiation.strategic.coalition_proof import coalition_proof_equilibria
-from negotiation.strategic.coalitions import bloc_deviations, coalition_deviation, strong_equilibria
+from negotiation.strategic.criteria.coalition_proof import coalition_proof_equilibria
+from negotiation.strategic.criteria.coalitions import bloc_deviations, coalition_deviation, strong_equilibria
+from negotiation.strategic.criteria.welfare import member_payoffs
 from negotiation.strategic.game import Game, Points
 from negotiation.strategic.pure import pure_equilibria
-from negotiation.strategic.welfare import member_payoffs
 
 from .expand import count_games, counts_of, expand, owners, scaled, told_backwards
 from .random_games import random_game

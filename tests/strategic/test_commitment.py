@@ -13,11 +13,11 @@ from negotiation.definition import read_definition
 from negotiation.errors import NotApplicableError, TooLargeError, UnknownNameError
 from negotiation.lattice import Axis, Lattice
 from negotiation.strategic.build import build_game
-from negotiation.strategic.commitment import backward_induction
 from negotiation.strategic.game import Game
-from negotiation.strategic.inspection import Inspection, inspect
 from negotiation.strategic.pure import pure_equilibria
-from negotiation.strategic.stackelberg import mixed_commitment
+from negotiation.strategic.sequence.commitment import backward_induction
+from negotiation.strategic.sequence.inspection import Inspection, inspect
+from negotiation.strategic.sequence.stackelberg import mixed_commitment
 
 
 def two(leader: object, follower: object) -> Game:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from negotiation.errors import TooLargeError, UnknownNameError
 from negotiation.lattice import Axis, Lattice
-from negotiation.strategic import columns
-from negotiation.strategic.correlated import correlated_equilibrium
+from negotiation.strategic.criteria import columns
+from negotiation.strategic.criteria.correlated import correlated_equilibrium
 from negotiation.strategic.game import Game
 from negotiation.strategic.pure import pure_equilibria
 

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from negotiation.lattice import Axis, Lattice
-from negotiation.strategic.dominance import By, best_responses, dominated_actions
-from negotiation.strategic.elimination import iterated_elimination, restrict
+from negotiation.strategic.criteria.dominance import By, best_responses, dominated_actions
+from negotiation.strategic.criteria.elimination import iterated_elimination, restrict
+from negotiation.strategic.criteria.others import others, reward_table
 from negotiation.strategic.game import Game
-from negotiation.strategic.others import others, reward_table
 from negotiation.strategic.pure import pure_equilibria
 
 from .expand import count_games, expand, owners, scaled, told_backwards

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from negotiation.budget import Budget
 from negotiation.errors import NotApplicableError, TooLargeError, UnknownNameError
 from negotiation.lattice import Axis, Lattice
-from negotiation.strategic import basins as basins_module
-from negotiation.strategic.basins import basins
-from negotiation.strategic.dynamics import motion
+from negotiation.strategic.dynamics import basins as basins_module
+from negotiation.strategic.dynamics.basins import basins
+from negotiation.strategic.dynamics.motion import motion
+from negotiation.strategic.dynamics.paths import formation
+from negotiation.strategic.dynamics.tipping import bind, tipping_point
+from negotiation.strategic.dynamics.transitions import transitions
+from negotiation.strategic.dynamics.walks import sample_path
 from negotiation.strategic.game import Game, Points
-from negotiation.strategic.paths import formation
 from negotiation.strategic.pure import pure_equilibria
-from negotiation.strategic.tipping import bind, tipping_point
-from negotiation.strategic.transitions import transitions
-from negotiation.strategic.walks import sample_path
 
 SEEDS = st.integers(0, 10_000)
 few = settings(max_examples=8)

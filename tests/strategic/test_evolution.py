@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from negotiation.errors import NotApplicableError, TooLargeError, UnknownNameError
 from negotiation.lattice import Axis, Lattice
-from negotiation.strategic.evolution import evolutionarily_stable
+from negotiation.strategic.criteria.evolution import evolutionarily_stable
+from negotiation.strategic.criteria.invasion import expected_values
 from negotiation.strategic.game import Game
-from negotiation.strategic.invasion import expected_values
 
 
 def pairwise(table: np.ndarray, members: int = 2) -> Game:

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiation.lattice import Axis, Lattice, compositions
-from negotiation.strategic.expansion import expand
-from negotiation.strategic.expected import expected_payoffs, mean_field_payoffs, payoffs_and_slopes
+from negotiation.strategic.files.expansion import expand
 from negotiation.strategic.game import Game
-from negotiation.strategic.multinomial import spread
+from negotiation.strategic.mixed.expected import expected_payoffs, mean_field_payoffs, payoffs_and_slopes
+from negotiation.strategic.mixed.multinomial import spread
 
 from .mixed_references import against, count_game, smooth_game, tables
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from negotiation.budget import Budget
 from negotiation.errors import NotApplicableError, TooLargeError
-from negotiation.strategic import lemke_howson
-from negotiation.strategic.bimatrix import bimatrix_equilibria
-from negotiation.strategic.lemke_howson import one_equilibrium
+from negotiation.strategic.mixed import lemke_howson
+from negotiation.strategic.mixed.bimatrix import bimatrix_equilibria
+from negotiation.strategic.mixed.lemke_howson import one_equilibrium
 from tests.strategic.bimatrix_games import KINDS, exact_regret, game_of, mixtures, random_tables
 
 

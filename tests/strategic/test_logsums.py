@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from negotiation.numerics import Array
-from negotiation.strategic import logsums
-from negotiation.strategic.expected import expected_payoffs
 from negotiation.strategic.game import Game
-from negotiation.strategic.logsums import LogSums
+from negotiation.strategic.mixed import logsums
+from negotiation.strategic.mixed.expected import expected_payoffs
+from negotiation.strategic.mixed.logsums import LogSums
 
 from .expand import count_games
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from negotiation.budget import Budget
 from negotiation.errors import NotApplicableError, TooLargeError
 from negotiation.strategic.game import Game
-from negotiation.strategic.multiplayer import multiplayer_equilibria
+from negotiation.strategic.mixed.multiplayer import multiplayer_equilibria
 
 from .mixed_references import against, count_game, listed, searched, table_game, tables
 

@@ -11,9 +11,9 @@ from hypothesis.extra.numpy import arrays
 
 from negotiation.errors import InvalidGameError, NegotiationError, TooLargeError
 from negotiation.lattice import Axis, Lattice
-from negotiation.strategic.expansion import expand
+from negotiation.strategic.files.expansion import expand
+from negotiation.strategic.files.nfg import read_nfg, write_nfg
 from negotiation.strategic.game import Game
-from negotiation.strategic.nfg import read_nfg, write_nfg
 from negotiation.strategic.pure import pure_equilibria
 
 DATA = Path(__file__).parents[1] / "data"

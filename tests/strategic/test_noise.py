@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from negotiation.budget import Budget
 from negotiation.errors import NotApplicableError, TimedOutError, TooLargeError
 from negotiation.lattice import Axis, Lattice
-from negotiation.strategic import markov, stochastic
-from negotiation.strategic.arborescence import cheapest_tree
-from negotiation.strategic.fixation import small_mutation, small_mutation_of_game
+from negotiation.strategic.dynamics import markov, stochastic
+from negotiation.strategic.dynamics.arborescence import cheapest_tree
+from negotiation.strategic.dynamics.fixation import small_mutation, small_mutation_of_game
+from negotiation.strategic.dynamics.markov import stationary
+from negotiation.strategic.dynamics.noise import long_run
+from negotiation.strategic.dynamics.stochastic import stochastically_stable
+from negotiation.strategic.dynamics.transitions import transitions
+from negotiation.strategic.dynamics.walks import sample_path
 from negotiation.strategic.game import Game
-from negotiation.strategic.markov import stationary
-from negotiation.strategic.noise import long_run
-from negotiation.strategic.stochastic import stochastically_stable
-from negotiation.strategic.transitions import transitions
-from negotiation.strategic.walks import sample_path
 
 SEEDS = st.integers(0, 10_000)
 few = settings(max_examples=10)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from negotiation.definition import read_definition
 from negotiation.strategic.build import build_game
+from negotiation.strategic.dynamics.paths import formation
 from negotiation.strategic.game import Game
-from negotiation.strategic.paths import formation
 
 from .random_games import payoff_at, random_game, shapes
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from negotiation.lattice import Axis, Lattice
 from negotiation.numerics import Array
+from negotiation.strategic.criteria.potential import potential
 from negotiation.strategic.game import Game
-from negotiation.strategic.potential import potential
 from negotiation.strategic.pure import pure_equilibria
 
 from .expand import count_games, expand, scaled, told_backwards

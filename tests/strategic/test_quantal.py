@@ -9,9 +9,9 @@ from scipy.optimize import brentq
 from negotiation.budget import Budget
 from negotiation.errors import NotApplicableError, TooLargeError
 from negotiation.lattice import Axis, Lattice
-from negotiation.strategic.expected import expected_payoffs
 from negotiation.strategic.game import Game
-from negotiation.strategic.quantal import QuantalResponse, quantal_response
+from negotiation.strategic.mixed.expected import expected_payoffs
+from negotiation.strategic.mixed.quantal import QuantalResponse, quantal_response
 
 from .expand import count_games, expand, owners, scaled, told_backwards
 from .random_games import random_game

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from negotiation.errors import NotApplicableError
+from negotiation.strategic.criteria.regret import epsilon_equilibria, regrets
 from negotiation.strategic.game import Game
 from negotiation.strategic.pure import largest_gain, pure_equilibria
-from negotiation.strategic.regret import epsilon_equilibria, regrets
 
 from .expand import count_games, counts_of, expand, scaled, told_backwards
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from negotiation.errors import NotApplicableError
 from negotiation.lattice import Axis, Lattice
-from negotiation.strategic.deterrence import deterrent_discount, dues_game, weight
 from negotiation.strategic.game import Game
-from negotiation.strategic.repeated import Punishment, critical_discount
+from negotiation.strategic.sequence.deterrence import deterrent_discount, dues_game, weight
+from negotiation.strategic.sequence.repeated import Punishment, critical_discount
 
 MONEY = st.floats(0.1, 20)
 CHANCE = st.floats(0.05, 1)

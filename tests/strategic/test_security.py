@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from negotiation.numerics import Array
+from negotiation.strategic.criteria.maximin import maximin
+from negotiation.strategic.criteria.security import security_levels
 from negotiation.strategic.game import Game
-from negotiation.strategic.maximin import maximin
-from negotiation.strategic.security import security_levels
 
 from .expand import count_games, expand, owners, scaled, told_backwards
 

@@ -8,9 +8,9 @@ import pytest
 from negotiation.lattice import Axis, Lattice
 from negotiation.strategic.equilibrium import EquilibriumList
 from negotiation.strategic.game import Game
-from negotiation.strategic.multiplayer import multiplayer_equilibria
-from negotiation.strategic.selection import selection
-from negotiation.strategic.symmetric import symmetric_equilibria
+from negotiation.strategic.mixed.multiplayer import multiplayer_equilibria
+from negotiation.strategic.mixed.selection import selection
+from negotiation.strategic.mixed.symmetric import symmetric_equilibria
 
 from .mixed_references import table_game
 

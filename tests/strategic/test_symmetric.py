@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from negotiation.budget import Budget
 from negotiation.errors import TooLargeError
 from negotiation.lattice import Axis, Lattice
-from negotiation.strategic.bernstein import bernstein_roots, value_and_slope
-from negotiation.strategic.expansion import expand
-from negotiation.strategic.expected import expected_payoffs
+from negotiation.strategic.files.expansion import expand
 from negotiation.strategic.game import Game
-from negotiation.strategic.multiplayer import multiplayer_equilibria
-from negotiation.strategic.symmetric import symmetric_equilibria
+from negotiation.strategic.mixed.bernstein import bernstein_roots, value_and_slope
+from negotiation.strategic.mixed.expected import expected_payoffs
+from negotiation.strategic.mixed.multiplayer import multiplayer_equilibria
+from negotiation.strategic.mixed.symmetric import symmetric_equilibria
 
 from .mixed_references import count_game, listed, smooth_game, table_game
 
@@ -129,7 +129,7 @@ def test_small_games_with_several_unknowns_are_proven_complete(spec, seed):
 def test_grids_find_what_the_proof_finds(seed, monkeypatch):
     game = smooth_game(30, 3, seed)
     proven = symmetric_equilibria(game)
-    monkeypatch.setattr("negotiation.strategic.symmetric.MAX_COLUMNS", 1)
+    monkeypatch.setattr("negotiation.strategic.mixed.symmetric.MAX_COLUMNS", 1)
     searched = symmetric_equilibria(game)
     assert proven.complete is True
     assert searched.complete is None or len(searched.equilibria) == 1

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from negotiation.errors import TooLargeError
 from negotiation.lattice import Axis, Lattice
-from negotiation.strategic.efficiency import efficient_profiles
+from negotiation.strategic.criteria.efficiency import efficient_profiles
+from negotiation.strategic.criteria.welfare import compare_welfare, member_payoffs, welfare, worst_off
 from negotiation.strategic.game import Game
-from negotiation.strategic.welfare import compare_welfare, member_payoffs, welfare, worst_off
 
 from .expand import count_games, counts_of, expand, scaled, told_backwards
 

@@ -1,0 +1,1 @@
+"""Other solution concepts at one moment: dominance, security, correlation, welfare, potentials, coalitions, evolution."""

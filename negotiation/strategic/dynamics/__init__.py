@@ -1,0 +1,1 @@
+"""How play moves: paths, formation, basins, tipping points, noise, the long run."""

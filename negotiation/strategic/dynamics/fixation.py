@@ -1,0 +1,217 @@
+"""A population in which newcomers are rare: fixation probabilities and the long run between uniform states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import NotApplicableError, TooLargeError
+from ...numerics import Array, plain
+from ..game import Game
+from .markov import stationary
+
+MAX_TERMS = 50_000_000
+"""Pairs of strategies times members."""
+MAX_STRATEGIES = 500
+CHUNK = 2_000_000
+"""Terms that are held in memory at a time."""
+
+
+@dataclass(frozen=True, eq=False)
+class SmallMutation:
+    """The long run of imitation when newcomers are rare.
+
+    Parameters
+    ----------
+    strategies : tuple of str
+    members : int
+    log_fixation : ndarray, shape (S, S)
+        Entry (i, j): logarithm of the probability that one member with strategy `i` takes over a population of `j`; 0 on the diagonal.
+    logs : ndarray, shape (S,)
+        Logarithm of the share of time in which everyone has strategy `i`.
+    """
+
+    strategies: tuple[str, ...]
+    members: int
+    log_fixation: Array
+    logs: Array
+    complete: bool = True
+    reason: str = "the closed form of every pair of strategies and the exact long run of the chain between them"
+    method: str = "fixation probabilities by sums in logarithms; long run by taking states out one by one"
+
+    @property
+    def fixation(self) -> Array:
+        """Fixation probabilities; 0 where they are below what a float can hold."""
+        return np.exp(self.log_fixation)
+
+    @property
+    def shares(self) -> Array:
+        """Share of time in which everyone has each strategy."""
+        return np.exp(self.logs)
+
+    @property
+    def sentence(self) -> str:
+        """The result in one sentence."""
+        best = int(np.argmax(self.logs))
+        return f"When members copy one another and newcomers are rare, everyone does '{self.strategies[best]}' {100 * self.shares[best]:.3g} % of the time."
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result for JSON."""
+        names = self.strategies
+        body = {
+            "members": self.members,
+            "shares": dict(zip(names, self.shares.tolist(), strict=True)),
+            "log_shares": dict(zip(names, self.logs.tolist(), strict=True)),
+            "log_fixation": {one: dict(zip(names, row.tolist(), strict=True)) for one, row in zip(names, self.log_fixation, strict=True)},
+            "sentence": self.sentence,
+            "method": self.method,
+            "complete": self.complete,
+            "reason": self.reason,
+        }
+        return dict(plain(body))
+
+
+def small_mutation(payoffs: NDArray[np.floating[Any]] | Sequence[Sequence[float]], members: int, intensity: float, names: Sequence[str] = ()) -> SmallMutation:
+    r"""Return the long run of pairwise imitation with rare newcomers in one well-mixed population.
+
+    A member that is drawn by lot compares itself with another and copies it with probability
+    :math:`1 / (1 + e^{-\beta (f_{other} - f_{own})})`, where `f` is the average payoff against the other `Z - 1` members. One newcomer `i` among
+    residents `j` takes over with probability
+
+    .. math:: \rho_{ij} = \left( 1 + \sum_{k=1}^{Z-1} \prod_{m=1}^{k} e^{-\beta (f_i(m) - f_j(m))} \right)^{-1}.
+
+    When newcomers are rare the population is uniform nearly all the time, and the long run is that of the chain between uniform states with these
+    probabilities. Everything is in logarithms, so nothing underflows.
+
+    Parameters
+    ----------
+    payoffs : array_like, shape (S, S)
+        Entry (i, j): what `i` earns from meeting `j`.
+    members : int
+        :math:`Z`, 2 or more.
+    intensity : float
+        :math:`\beta`, 0 or more, per unit of payoff.
+    names : sequence of str, optional
+        Of the strategies; numbers otherwise.
+
+    Returns
+    -------
+    SmallMutation
+
+    Raises
+    ------
+    NotApplicableError
+        When the payoffs are not a square of finite numbers, or a number is out of range.
+    TooLargeError
+        Above 500 strategies, or 50,000,000 pairs times members.
+
+    Notes
+    -----
+    Cost: one exponential for each pair of strategies and each member.
+
+    Examples
+    --------
+    >>> result = small_mutation([[3, 0], [5, 1]], members=10, intensity=1.0, names=["keep", "break"])
+    >>> result.shares.round(6).tolist()
+    [0.0, 1.0]
+
+    References
+    ----------
+    D. Fudenberg and L. A. Imhof (2006), "Imitation processes with small mutations"; A. Traulsen, M. A. Nowak and J. M. Pacheco (2006), "Stochastic
+    dynamics of invasion and fixation".
+    """
+    table = np.asarray(payoffs, dtype=np.float64)
+    if table.ndim != 2 or table.shape[0] != table.shape[1] or not np.isfinite(table).all():
+        raise NotApplicableError("payoffs have to be a square table of finite numbers", "give what each strategy earns from each")
+    labels = tuple(names) or tuple(str(k + 1) for k in range(len(table)))
+    _check(len(table), members, intensity)
+    one, two = np.triu_indices(len(table), 1)
+    mutants = np.arange(1.0, members)
+
+    def advantage(rows: slice) -> Array:
+        i, j = one[rows, None], two[rows, None]
+        own = ((mutants - 1) * table[i, i] + (members - mutants) * table[i, j]) / (members - 1)
+        other = (mutants * table[j, i] + (members - mutants - 1) * table[j, j]) / (members - 1)
+        return np.asarray(own - other)
+
+    step = max(1, CHUNK // members)
+    found = [_fixation(intensity * advantage(slice(k, k + step))) for k in range(0, len(one), step)]
+    return _result(labels, members, (one, two), found)
+
+
+def small_mutation_of_game(game: Game, intensity: float) -> SmallMutation:
+    """Return the same for a game: payoffs are those at the count profiles with two actions in use.
+
+    Parameters
+    ----------
+    game : Game
+        One stakeholder with two members or more, all free to choose.
+    intensity : float
+        Per unit of the game's money.
+
+    Returns
+    -------
+    SmallMutation
+
+    Raises
+    ------
+    NotApplicableError, TooLargeError
+        As for :func:`small_mutation`.
+
+    Examples
+    --------
+    >>> from negotiation.lattice import Axis, Lattice
+    >>> count = np.arange(10, -1, -1.0)
+    >>> club = Game(("firms",), (("join", "stay"),), Lattice((Axis(10, 2),)), ((count - 4.0, 0 * count),))
+    >>> small_mutation_of_game(club, 1.0).shares.round(3).tolist()
+    [1.0, 0.0]
+    """
+    if len(game.names) != 1 or game.lattice.axes[0].committed is not None:
+        raise NotApplicableError("this needs a game with one stakeholder that is free to choose", "for several stakeholders ask for the long run with noise")
+    members, actions = game.members[0], len(game.actions[0])
+    _check(actions, members, intensity)
+    one, two = np.triu_indices(actions, 1)
+    found = []
+    for i, j in zip(one.tolist(), two.tolist(), strict=True):
+        counts = np.zeros((members - 1, actions), dtype=np.int64)
+        counts[:, i], counts[:, j] = np.arange(1, members), np.arange(members - 1, 0, -1)
+        point = (np.array([game.lattice.axes[0].row(row) for row in counts]),)
+        found.append(_fixation(intensity * (game.payoff(0, i, point) - game.payoff(0, j, point))[None, :]))
+    return _result(tuple(game.label(0, a) for a in range(actions)), members, (one, two), found)
+
+
+def _check(strategies: int, members: int, intensity: float) -> None:
+    if members < 2 or not (np.isfinite(intensity) and intensity >= 0):
+        raise NotApplicableError("a population has two members or more, and an intensity of 0 or more", "change these numbers")
+    terms = strategies * (strategies - 1) // 2 * members
+    if strategies > MAX_STRATEGIES or terms > MAX_TERMS:
+        message = f"{strategies:,} strategies and {members:,} members make {terms:,} terms; at most {MAX_STRATEGIES} and {MAX_TERMS:,} can be summed"
+        raise TooLargeError(message, "use fewer members or strategies")
+
+
+def _fixation(advantage: Array) -> tuple[Array, Array]:
+    """Return the log-probabilities that the first takes over from the second and the second from the first, for each row of advantages.
+
+    The two differ by the sum of all advantages, which the chain of detailed balance carries from one uniform state to the other.
+    """
+    paths = np.cumsum(advantage, axis=1)
+    whole = paths[:, -1].copy()
+    np.negative(paths, out=paths)
+    highest = np.maximum(paths.max(axis=1), 0.0)
+    paths -= highest[:, None]
+    np.exp(paths, out=paths)
+    forward = -(highest + np.log(np.exp(-highest) + paths.sum(axis=1)))
+    return forward, forward - whole
+
+
+def _result(names: tuple[str, ...], members: int, pairs: tuple[NDArray[np.int64], NDArray[np.int64]], found: list[tuple[Array, Array]]) -> SmallMutation:
+    logs = np.zeros((len(names), len(names)))
+    if found:
+        logs[pairs] = np.concatenate([forward for forward, _ in found])
+        logs[pairs[::-1]] = np.concatenate([back for _, back in found])
+    source, target = np.nonzero(~np.eye(len(names), dtype=bool))
+    return SmallMutation(names, members, logs, stationary(source, target, logs[target, source], len(names)))

@@ -1,0 +1,155 @@
+"""The long run with noise: how often each count profile is seen when members now and then err (logit choice)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from ...budget import Budget
+from ...errors import NotApplicableError
+from ...lattice import Axis, Integers
+from ...numerics import Array, plain
+from ..game import Game, Points
+from ..wording import amount, profile_words
+from .markov import stationary
+from .transitions import Transitions, transitions
+
+
+@dataclass(frozen=True, eq=False)
+class LongRun:
+    """How often each count profile is seen in the long run.
+
+    Parameters
+    ----------
+    game : Game
+    noise : float
+        In the game's money unit: a payoff difference of this size makes one choice e times as likely as another.
+    logs : ndarray, shape of the lattice
+        Logarithm of the share of time spent at each count profile.
+    shares : tuple of ndarray
+        For each stakeholder the expected share of members at each action.
+    """
+
+    game: Game
+    noise: float
+    logs: Array
+    shares: tuple[Array, ...]
+    complete: bool = True
+    reason: str = "the stationary distribution is unique: with noise every profile can follow every other"
+    method: str = "logit choice of one member at a time; states taken out one by one, without subtractions"
+
+    def most_often(self, many: int = 20) -> tuple[Points, Array]:
+        """Return the profiles seen most often, and the share of time of each."""
+        flat = self.logs.ravel()
+        order = np.argsort(-flat, kind="stable")[:many]
+        points = tuple(np.asarray(rows, dtype=np.int64) for rows in np.unravel_index(order, self.logs.shape))
+        return points, np.exp(flat[order])
+
+    @property
+    def sentence(self) -> str:
+        """The result in one sentence."""
+        points, shares = self.most_often(1)
+        where = profile_words(self.game, points)
+        often = f"the situation seen most often is ({where}): {100 * shares[0]:.3g} % of the time"
+        return f"When members now and then err (noise {amount(self.game, self.noise)}), {often}."
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result for JSON, the 20 profiles seen most often among it."""
+        points, often = self.most_often()
+        game = self.game
+        body = {
+            "noise": self.noise,
+            "profiles": [{"counts": game.counts(points, k), "share": float(often[k])} for k in range(len(often))],
+            "shares": {name: dict(zip(actions, row.tolist(), strict=True)) for name, actions, row in zip(game.names, game.actions, self.shares, strict=True)},
+            "sentence": self.sentence,
+            "method": self.method,
+            "complete": self.complete,
+            "reason": self.reason,
+        }
+        return dict(plain(body))
+
+
+def long_run(game: Game, noise: float, budget: Budget | None = None) -> LongRun:
+    r"""Return the stationary distribution of logit choice.
+
+    In each period one member, drawn by lot from all members that are free to choose, chooses anew: from `a`, at the profile `c`, action `b` with probability
+
+    .. math:: P(b | c, a) = \frac{\exp(u_i(b | c - e_a + e_b) / \eta)}{\sum_{b'} \exp(u_i(b' | c - e_a + e_{b'}) / \eta)}.
+
+    Parameters
+    ----------
+    game : Game
+        At least one member free to choose.
+    noise : float
+        :math:`\eta`, above 0, in the game's money unit.
+    budget : Budget, optional
+
+    Returns
+    -------
+    LongRun
+
+    Raises
+    ------
+    NotApplicableError
+        When the noise is not above 0, or nobody can move.
+    TooLargeError, TimedOutError
+        See :func:`~negotiation.strategic.dynamics.markov.stationary`; one stakeholder with two actions may have millions of members.
+
+    Notes
+    -----
+    Cost: count profiles times the square of the number of profiles of all stakeholders but the largest.
+
+    Examples
+    --------
+    >>> stag = Game.from_tables([np.array([[3, 0], [2, 2]]), np.array([[3, 2], [0, 2]])])
+    >>> np.exp(long_run(stag, noise=0.5).logs).round(3).tolist()
+    [[0.115, 0.016], [0.016, 0.853]]
+
+    References
+    ----------
+    L. E. Blume (1993), "The statistical mechanics of strategic interaction".
+    """
+    if not (noise > 0 and isfinite(noise)):
+        raise NotApplicableError(f"noise has to be above 0, got {noise:g}", "for ever smaller noise ask for the stochastically stable profiles")
+    if not game.moves:
+        raise NotApplicableError("nobody in this game is free to choose", "switch off what commits the stakeholders")
+    edges = transitions(game)
+    number, size = _numbers(game), game.lattice.size
+    logs = stationary(number[edges.source], number[edges.target], log_chances(game, edges, noise), size, budget)[number].reshape(game.lattice.shape)
+    weights = np.exp(logs)
+    return LongRun(game, noise, logs, tuple(_shares(game, i, weights) for i in range(len(game.names))))
+
+
+def log_chances(game: Game, edges: Transitions, noise: float) -> Array:
+    """Return the logarithm of the probability that each switch is what happens in a period, shape (E,)."""
+    free = sum(members for members, axis in zip(game.members, game.lattice.axes, strict=True) if axis.moves)
+    stay = np.zeros(int(edges.seat.max()) + 1)
+    stay[edges.seat] = -edges.best / noise
+    pull = (edges.gain - edges.best) / noise
+    total = np.exp(stay) + np.bincount(edges.seat, weights=np.exp(pull))
+    return np.asarray(np.log(edges.movers / free) + pull - np.log(total)[edges.seat])
+
+
+def _numbers(game: Game) -> Integers:
+    """Return a number for each count profile such that moves lead to near numbers: slowest the axis on which that helps most."""
+    shape = game.lattice.shape
+    width = {i: _reach(axis) / axis.size for i, axis in enumerate(game.lattice.axes) if axis.moves}
+    slowest = min(width, key=lambda i: width[i])
+    order = [slowest, *(i for i in range(len(shape)) if i != slowest)]
+    numbers = np.arange(game.lattice.size).reshape([shape[i] for i in order])
+    return np.asarray(numbers.transpose(np.argsort(order)).ravel(), dtype=np.int64)
+
+
+def _reach(axis: Axis) -> int:
+    """Return the most rows that one switch crosses."""
+    crossed = [np.where(axis.shift(a, b) < 0, 0, np.abs(axis.shift(a, b) - np.arange(axis.size))) for a, b in axis.moves]
+    return int(np.max(crossed))
+
+
+def _shares(game: Game, i: int, weights: Array) -> Array:
+    axis = game.lattice.axes[i]
+    along = weights.sum(axis=tuple(j for j in range(weights.ndim) if j != i))
+    return np.asarray(along @ axis.counts / axis.members)

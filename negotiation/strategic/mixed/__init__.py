@@ -1,0 +1,1 @@
+"""Equilibria in mixtures: two players, many players, count games; quantal response."""

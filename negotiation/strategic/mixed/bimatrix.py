@@ -1,0 +1,225 @@
+"""All equilibria of a game of two single actors, each with a certificate in rational arithmetic."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
+from math import comb
+
+import numpy as np
+
+from ...budget import Budget, unlimited
+from ...errors import SolverError, TooLargeError
+from ...numerics import Array
+from ..equilibrium import Equilibrium, EquilibriumList
+from ..game import Game
+from .components import connected
+from .corners import Corners, all_corners
+from .exact import Bimatrix, Table, certify
+from .polytope import Corner, Polytope
+
+MAX_CORNERS = 5_000_000
+"""Of the two polytopes together at most, by the upper bound theorem; 17 x 17 actions stay below."""
+METHOD = "all corners of both best-response polytopes, matched by labels; every equilibrium certified in rational arithmetic"
+
+
+def bimatrix_equilibria(game: Game, budget: Budget | None = None) -> EquilibriumList:
+    r"""Return all extreme Nash equilibria of a two-player game.
+
+    .. math:: (x, y) : \; x_a > 0 \Rightarrow a \in \arg\max A y, \quad y_b > 0 \Rightarrow b \in \arg\max B^T x
+
+    All corners of both best-response polytopes are found; a pair of corners that carries all labels is an extreme equilibrium, and
+    every equilibrium is a mixture of extreme ones that are interchangeable. In a nondegenerate game the extreme equilibria are all there are, their
+    number is odd and their indices sum to +1. Payoffs count at the decimal value that they print as, without any tolerance.
+
+    Cost: measured 3 ms with 8 x 8 actions, 50 ms with 12 x 12, 1 s with 15 x 15; each action more on both sides doubles it.
+
+    Parameters
+    ----------
+    game : Game
+        Two stakeholders of one member each.
+    budget : Budget, optional
+        When it is spent, what was found by then is returned, with all pure equilibria in any case.
+
+    Returns
+    -------
+    EquilibriumList
+        Pure equilibria first. Each has exact mixtures, a regret of zero in rational arithmetic, the number of its component and, where both
+        corners are simple, its index. `complete` is None when the budget ran out, else True.
+
+    Raises
+    ------
+    NotApplicableError
+        Unless there are two stakeholders of one member each.
+    TooLargeError
+        Beyond five million possible corners (17 x 17 actions fit, or far more on one side); `one_equilibrium` takes larger games.
+
+    References
+    ----------
+    O. L. Mangasarian (1964), "Equilibrium points of bimatrix games"; D. Avis, G. Rosenberg, R. Savani and B. von Stengel (2010), "Enumeration of Nash
+    equilibria for two-player games"; L. S. Shapley (1974), "A note on the Lemke-Howson algorithm" (the index).
+
+    Examples
+    --------
+    >>> game = Game.from_tables([np.array([[2, 0], [0, 1]]), np.array([[1, 0], [0, 2]])])
+    >>> found = bimatrix_equilibria(game)
+    >>> [(e.kind, e.index) for e in found.equilibria], found.complete
+    ([('pure', 1), ('pure', 1), ('mixed', -1)], True)
+    >>> [str(share) for share in found.equilibria[2].exact[0]]
+    ['2/3', '1/3']
+    """
+    budget = budget or unlimited()
+    two = Bimatrix.of(game)
+    kept, finished = _kept(two, budget)
+    payoffs = _reduced(two, kept)
+    polytopes = polytopes_of(payoffs)
+    corners = all_corners(polytopes, budget) if finished else [NONE_YET, NONE_YET]
+    finished = finished and all(side.finished for side in corners)
+    listed: list[_Found] = []
+    for one in chain(_extreme(two, kept, polytopes, corners), () if finished else _pure(two)):
+        listed.append(one)
+        if finished and budget.spent(1.0, f"{len(listed):,} equilibria"):
+            finished = False
+    return _listed(two, corners, listed, finished, budget)
+
+
+NONE_YET = Corners(frozenset(), {}, False, True)
+Kept = tuple[list[int], list[int]]
+_Found = tuple[tuple[object, object], Equilibrium]
+
+
+def polytopes_of(payoffs: tuple[Table, Table]) -> tuple[Polytope, Polytope]:
+    """Return the polytope of each stakeholder's mixtures; labels count the first one's actions, then the second one's."""
+    first, second = payoffs
+    return Polytope.of(second, own=0, reply=len(first)), Polytope.of(first, own=len(first), reply=0)
+
+
+def _kept(two: Bimatrix, budget: Budget) -> tuple[Kept, bool]:
+    """Return the actions of each that matter, and whether the budget lasted.
+
+    The corners of the smaller polytope show which actions of the other stakeholder are ever a best reply; no equilibrium uses another.
+    """
+    sizes = two.shape
+    kept = list(range(sizes[0])), list(range(sizes[1]))
+    if sizes[0] == sizes[1]:
+        _check_size(*sizes)
+        return kept, True
+    small = int(sizes[1] < sizes[0])
+    polytope = polytopes_of(two.payoffs)[small]
+    _check_size(sizes[small], 0, sum(sizes))
+    corners = all_corners([polytope], budget)[0]
+    best = 0
+    for labels in chain(corners.simple, corners.degenerate):
+        best |= labels
+    if corners.finished:
+        kept[1 - small][:] = [r for r in range(sizes[1 - small]) if best >> (polytope.reply + r) & 1]
+        _check_size(len(kept[0]), len(kept[1]))
+    return kept, corners.finished
+
+
+def _check_size(m: int, n: int, facets: int = 0) -> None:
+    """Refuse polytopes that can have too many corners (P. McMullen, 1970)."""
+    facets, most = facets or m + n, 0
+    for dimension in (m, n):
+        half, rest = (dimension + 1) // 2, dimension // 2
+        most += comb(facets - half, rest) + comb(facets - rest - 1, half - 1) if dimension else 0
+    if most > MAX_CORNERS:
+        remedy = "17 x 17 actions work; remove dominated actions, or ask for one equilibrium instead of all"
+        raise TooLargeError(f"to list all equilibria, up to {most:,} corners would have to be visited (limit {MAX_CORNERS:,})", remedy)
+
+
+def _reduced(two: Bimatrix, kept: Kept) -> tuple[Table, Table]:
+    first, second = ([[two.payoffs[i][a][b] for b in kept[1 - i]] for a in kept[i]] for i in (0, 1))
+    return first, second
+
+
+def _extreme(two: Bimatrix, kept: Kept, polytopes: tuple[Polytope, Polytope], corners: Sequence[Corners]) -> Iterator[_Found]:
+    """Yield an equilibrium for every pair of corners that carries all labels."""
+    known: tuple[dict[int, Corner], dict[int, Corner]] = ({}, {})
+    for labels in _pairs(corners, (1 << len(kept[0]) + len(kept[1])) - 1):
+        for i in (0, 1):
+            if labels[i] not in known[i]:
+                known[i][labels[i]] = polytopes[i].corner(corners[i].degenerate.get(labels[i], labels[i]))
+        x, y = known[0][labels[0]], known[1][labels[1]]
+        simple = not any(labels[i] in corners[i].degenerate for i in (0, 1))
+        weights = _spread(x.weights, kept[0], two.shape[0]), _spread(y.weights, kept[1], two.shape[1])
+        yield labels, certify(two, weights, _index(x, y) if simple else None)
+
+
+def _spread(weights: Sequence[int], kept: Sequence[int], size: int) -> list[int]:
+    spread = [0] * size
+    for a, weight in zip(kept, weights, strict=True):
+        spread[a] = weight
+    return spread
+
+
+def _pairs(corners: Sequence[Corners], everything: int) -> Iterator[tuple[int, int]]:
+    first, second = corners
+    for labels in first.simple:
+        if everything ^ labels in second.simple:
+            yield labels, everything ^ labels
+    for labels in first.degenerate:
+        yield from ((labels, other) for other in chain(second.simple, second.degenerate) if labels | other == everything)
+    for other in second.degenerate:
+        yield from ((labels, other) for labels in first.simple if labels | other == everything)
+
+
+def _index(x: Corner, y: Corner) -> int:
+    """Return the index: the sign of the two determinants, alternating with the number of actions that are used."""
+    used = sum(1 for weight in x.weights if weight)
+    sign = 1 if (x.determinant > 0) == (y.determinant > 0) else -1
+    return sign if used % 2 else -sign
+
+
+def _pure(two: Bimatrix) -> Iterator[_Found]:
+    """Yield all pure equilibria, by comparing exact payoffs."""
+    first, second = two.payoffs
+    best = [max(column) for column in zip(*first, strict=True)], [max(column) for column in zip(*second, strict=True)]
+    for a, row in enumerate(first):
+        for b, value in enumerate(row):
+            if value == best[0][b] and second[b][a] == best[1][a]:
+                yield ((a,), (b,)), certify(two, ([int(k == a) for k in range(len(first))], [int(k == b) for k in range(len(second))]))
+
+
+def _listed(two: Bimatrix, corners: Sequence[Corners], listed: list[_Found], finished: bool, budget: Budget) -> EquilibriumList:
+    ordered = sorted(listed, key=lambda one: (one[1].counts is None, [(-row).tolist() for row in one[1].mixture]))
+    if finished:
+        numbers = connected([sides for sides, _ in ordered])
+        found = tuple(replace(one, component=number) for (_, one), number in zip(ordered, numbers, strict=True))
+    else:
+        found = tuple({one.exact: one for _, one in ordered}.values())
+    degenerate = any(side.degenerate for side in corners)
+    if finished and not degenerate and sum(one.index or 0 for one in found) != 1:
+        raise SolverError("the indices of the equilibria do not sum to +1", "report the game: this is a fault of the solver")
+    reason, notes = _reason(corners, len(found), finished, degenerate, budget), _notes(two, found, finished, degenerate)
+    return EquilibriumList(two.game, found, True if finished else None, METHOD, reason, notes)
+
+
+def _reason(corners: Sequence[Corners], listed: int, finished: bool, degenerate: bool, budget: Budget) -> str:
+    count = f"{len(corners[0]):,} and {len(corners[1]):,} corners of the best-response polytopes"
+    if not finished:
+        return f"{budget.why()} after {count}; all pure equilibria are listed, mixed ones may be missing"
+    how = "in exact arithmetic" if all(side.exact for side in corners) else "by a walk with proven error bounds, in exact arithmetic where these did not decide"
+    if degenerate:
+        return f"all {count} were found {how}"
+    return f"all {count} were found {how}; the number of equilibria is odd ({listed}) and their indices sum to +1"
+
+
+def _notes(two: Bimatrix, found: Sequence[Equilibrium], finished: bool, degenerate: bool) -> tuple[str, ...]:
+    notes = []
+    if degenerate:
+        notes.append("the game is degenerate: some mixture has more best replies than actions that it uses, so there can be endlessly many equilibria")
+    if degenerate and finished:
+        sizes = Counter(one.component for one in found)
+        wide = sum(size > 1 for size in sizes.values())
+        notes.append(f"the {len(found)} listed are the extreme ones; connected components: {len(sizes)}, of which {wide} with more than one equilibrium")
+    if any(_near_ties(table, tolerance) for table, tolerance in zip(two.tables, two.game.tolerances, strict=True)):
+        notes.append("some payoffs differ by less than round-off; the difference is taken at face value here")
+    return tuple(notes)
+
+
+def _near_ties(table: Array, tolerance: float) -> bool:
+    gaps = np.diff(np.sort(table, axis=0), axis=0)
+    return bool(((gaps > 0) & (gaps <= tolerance)).any())

@@ -1,0 +1,210 @@
+"""Two-player games in exact arithmetic: payoffs as rationals, linear systems in integers, and the certificate of an equilibrium."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from operator import mul
+
+import numpy as np
+
+from ...errors import NotApplicableError, SolverError
+from ...numerics import Array
+from ..equilibrium import Equilibrium
+from ..game import Game
+
+Table = list[list[int]]
+FEW_DIGITS = 15
+"""Decimals of at most so many digits are read back from floats without loss."""
+
+
+def exact_table(values: Array) -> tuple[Table, int]:
+    """Return payoffs as integers over one denominator.
+
+    Each float stands for the decimal that Python prints for it, so 0.1 is one tenth.
+
+    Parameters
+    ----------
+    values : ndarray, shape (m, n)
+        Finite.
+
+    Returns
+    -------
+    rows : list of list of int
+    denominator : int
+
+    Examples
+    --------
+    >>> exact_table(np.array([[0.1, -2.0]]))
+    ([[1, -20]], 10)
+    """
+    for digits in range(FEW_DIGITS):
+        power = 10.0**digits
+        scaled = np.rint(values * power)
+        if np.abs(scaled).max() >= 10.0**FEW_DIGITS:
+            break
+        if (scaled / power == values).all():
+            return scaled.astype(np.int64).tolist(), 10**digits
+    rows = [[Fraction(repr(value)) for value in row] for row in values.tolist()]
+    denominator = lcm(*(value.denominator for row in rows for value in row))
+    return [[int(value * denominator) for value in row] for row in rows], denominator
+
+
+def solve_ones(rows: Sequence[Sequence[int]]) -> tuple[int, list[int]]:
+    """Solve `rows @ z = (1, ..., 1)` in integers by fraction-free elimination.
+
+    Cost: a third of k cubed multiplications of integers as long as the determinant.
+
+    Parameters
+    ----------
+    rows : sequence of sequence of int
+        A square matrix.
+
+    Returns
+    -------
+    determinant : int
+        0 when there is no single solution.
+    numerators : list of int
+        ``z = numerators / determinant``; empty when there is no single solution.
+
+    References
+    ----------
+    E. H. Bareiss (1968), "Sylvester's identity and multistep integer-preserving Gaussian elimination".
+
+    Examples
+    --------
+    >>> solve_ones([[2, 0], [1, 3]])
+    (6, [3, 1])
+    """
+    work = [[*row, 1] for row in rows]
+    size, sign, before = len(work), 1, 1
+    for k in range(size):
+        pivot = next((r for r in range(k, size) if work[r][k]), None)
+        if pivot is None:
+            return 0, []
+        if pivot != k:
+            work[k], work[pivot], sign = work[pivot], work[k], -sign
+        top = work[k]
+        head = top[k]
+        for row in work[k + 1 :]:
+            factor = row[k]
+            row[k + 1 :] = [(head * a - factor * b) // before for a, b in zip(row[k + 1 :], top[k + 1 :], strict=True)]
+        before = head
+    solution = [0] * size
+    for k in range(size - 1, -1, -1):
+        row = work[k]
+        solution[k] = (before * row[size] - sum(row[j] * solution[j] for j in range(k + 1, size))) // row[k]
+    return sign * before, [sign * value for value in solution]
+
+
+@dataclass(frozen=True)
+class Bimatrix:
+    """A game of two stakeholders of one member each, in integers.
+
+    Parameters
+    ----------
+    game : Game
+    payoffs : tuple of list of list of int
+        ``payoffs[i][a][b]`` is what stakeholder `i` earns with its own action `a` against `b`, times its denominator.
+    denominators : tuple of int
+    tables : tuple of ndarray
+        The same as they were given, in the game's money unit.
+    """
+
+    game: Game
+    payoffs: tuple[Table, Table]
+    denominators: tuple[int, int]
+    tables: tuple[Array, Array]
+
+    @classmethod
+    def of(cls, game: Game) -> Bimatrix:
+        """Return the game in integers.
+
+        Raises
+        ------
+        NotApplicableError
+            Unless there are two stakeholders of one member each.
+        """
+        if game.members != (1, 1):
+            who = f"it has {len(game.names)} stakeholders with {sum(game.members):,} members in all"
+            remedy = "look for pure equilibria, or for mixed ones in which the members of a stakeholder choose alike"
+            raise NotApplicableError(f"this needs two stakeholders of one member each, and {who}", remedy)
+        given = tables(game)
+        first, second = (exact_table(table) for table in given)
+        return cls(game, (first[0], second[0]), (first[1], second[1]), given)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many actions each can choose from."""
+        return len(self.payoffs[0]), len(self.payoffs[1])
+
+
+def tables(game: Game) -> tuple[Array, Array]:
+    """Return what each of two stakeholders earns, own action first; a committed one has its one action."""
+    rows = []
+    for i, axis in enumerate(game.lattice.axes):
+        open_to = range(axis.actions) if axis.committed is None else [axis.committed]
+        flat = tuple(1 if j == i else size for j, size in enumerate(game.lattice.shape))
+        chosen = [game.payoffs[i][a] for a in open_to]
+        rows.append(np.array([(array if array.shape == flat else np.broadcast_to(array, flat)).ravel() for array in chosen]))
+    return rows[0], rows[1]
+
+
+def certify(two: Bimatrix, weights: tuple[Sequence[int], Sequence[int]], index: int | None = None) -> Equilibrium:
+    """Return the equilibrium with these mixtures, after proving in rational arithmetic that nobody gains by deviating.
+
+    Parameters
+    ----------
+    two : Bimatrix
+    weights : pair of sequence of int
+        Proportional to the mixture of each stakeholder, not negative.
+    index : int, optional
+        Handed on.
+
+    Raises
+    ------
+    SolverError
+        When somebody would gain.
+    """
+    sides = [_replies(two, i, weights[i], weights[1 - i]) for i in (0, 1)]
+    margin = min(side.margin for side in sides)
+    pure = all(sum(1 for weight in row if weight) == 1 for row in weights)
+    axes = two.game.lattice.axes
+    return Equilibrium(
+        mixture=tuple(np.array([float(share) for share in side.shares]) for side in sides),
+        payoffs=tuple(side.payoffs for side in sides),
+        regret=0.0,
+        margin=margin,
+        strict=pure and margin > 0,
+        counts=tuple(axis.counts[side.only] for axis, side in zip(axes, sides, strict=True)) if pure else None,
+        exact=tuple(side.shares for side in sides),
+        index=index,
+    )
+
+
+@dataclass(frozen=True)
+class _Side:
+    shares: tuple[Fraction, ...]
+    payoffs: dict[int, float]
+    margin: float
+    only: int
+
+
+def _replies(two: Bimatrix, i: int, own: Sequence[int], other: Sequence[int]) -> _Side:
+    """Check that `own` uses best replies to `other` only, and write them out."""
+    axis = two.game.lattice.axes[i]
+    unit = sum(other) * two.denominators[i]
+    values = [sum(map(mul, row, other)) for row in two.payoffs[i]]
+    best = max(values)
+    used = [a for a, weight in enumerate(own) if weight]
+    if any(values[a] != best for a in used) or min(own) < 0:
+        raise SolverError(f"a mixture of '{two.game.names[i]}' that was found is not a best reply", "report the game: this is a fault of the solver")
+    unused = [best - value for value, weight in zip(values, own, strict=True) if not weight]
+    shift, total = axis.committed or 0, sum(own)
+    shares = [Fraction(0)] * axis.actions
+    for a in used:
+        shares[a + shift] = Fraction(own[a], total)
+    earned = best / unit
+    return _Side(tuple(shares), {a + shift: earned for a in used}, min(unused) / unit if unused else float("inf"), used[0])

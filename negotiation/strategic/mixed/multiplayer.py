@@ -1,0 +1,199 @@
+"""All equilibria, pure and mixed, of ordinary games with any number of players."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from math import prod
+
+import numpy as np
+
+from ...budget import Budget, unlimited
+from ...errors import NotApplicableError, TooLargeError
+from ...numerics import Array
+from ..equilibrium import Equilibrium, EquilibriumList, from_pure
+from ..game import Game
+from ..pure import pure_equilibria
+from .cells import whole
+from .certificate import certified, distinct, ranges
+from .frames import frame, table
+from .indifference import newton
+from .subdivision import subdivide
+from .supports import Family, Systems, families, systems
+
+MAX_SUPPORTS = 200_000
+"""Supports that are searched."""
+
+MAX_PARTS = 400_000
+"""Parts into which the mixtures over the supports of one shape are divided at most."""
+
+METHOD = "search of every support, divided into parts that payoff bounds exclude or show to hold one solution"
+
+
+@dataclass
+class _Search:
+    """What was found so far, and what kept it from being a proof."""
+
+    game: Game
+    tables: list[Array]
+    wide: tuple[float, ...]
+    equilibria: list[Equilibrium]
+    budget: Budget
+    total: int
+    supports: int = 0
+    parts: int = 0
+    starts: int = 0
+    singular: int = 0
+    cut_short: bool = False
+    scaled: list[Array] = field(default_factory=list)
+
+
+def multiplayer_equilibria(game: Game, budget: Budget | None = None) -> EquilibriumList:
+    r"""Return all equilibria of an ordinary game.
+
+    For each support (the actions in use) the conditions that all actions in use pay the same are polynomials in the mixtures, whose
+    Bernstein coefficients are the payoffs. They are solved by subdivision: see :func:`~negotiation.strategic.mixed.subdivision.subdivide`.
+    Up to rounding that finds every solution and proves that there is no other, with two exceptions, which the answer names:
+    conditions that leave the mixtures undetermined (a continuum of equilibria, of which some points are listed), and work cut short by
+    the budget, where Newton's method from the parts that are left takes over. The indices of the equilibria of a game without such
+    coincidences add up to +1, which is checked.
+
+    Three players with four actions, four with three or six with two take about a second or less, seven with two some seconds, five with three
+    minutes (give a budget); the number of supports is
+    :math:`\prod_i (2^{m_i} - 1)`, and the work grows fast with the number of unknowns in the largest.
+
+    Parameters
+    ----------
+    game : Game
+        Every stakeholder has one member, free to choose.
+    budget : Budget, optional
+        When it is spent, what was found is returned, `complete` being False.
+
+    Returns
+    -------
+    EquilibriumList
+        Pure equilibria first; `complete` is None where equilibria form a continuum or the proof was not finished.
+
+    Raises
+    ------
+    NotApplicableError
+        For games with stakeholders of several members, or with a committed stakeholder.
+    TooLargeError
+        Above 200,000 supports.
+
+    Examples
+    --------
+    >>> volunteer = np.zeros((2, 2, 2))  # one of three must help, at a cost of 1 for a gain of 4
+    >>> volunteer[:] = 3.0
+    >>> volunteer[1] = 4.0
+    >>> volunteer[1, 1, 1] = 0.0
+    >>> tables = [volunteer, volunteer.transpose(1, 0, 2), volunteer.transpose(2, 1, 0)]
+    >>> found = multiplayer_equilibria(Game.from_tables(tables))
+    >>> len(found.equilibria), found.complete
+    (7, True)
+    >>> [row.round(9).tolist() for row in found.equilibria[-1].mixture]
+    [[0.5, 0.5], [0.5, 0.5], [0.5, 0.5]]
+
+    References
+    ----------
+    R. Porter, E. Nudelman and Y. Shoham (2008), "Simple search methods for finding a Nash equilibrium"; K. Ritzberger (1994), "The
+    theory of normal form games from the differentiable viewpoint", for the index.
+    """
+    _check(game)
+    tables = [_payoffs(game, i) for i in range(len(game.names))]
+    found = pure_equilibria(game)
+    pure = [replace(e, index=1) if e.margin > 0 else e for e in from_pure(found)]
+    shapes = families(game.lattice.shape)
+    search = _Search(game, tables, ranges(game), pure, budget or unlimited(), sum(family.size for family in shapes) or 1)
+    search.scaled = [(own - own.min()) / wide for own, wide in zip(tables, search.wide, strict=True)]
+    for family in shapes:
+        for part in systems(search.scaled, family):
+            if not search.cut_short:
+                _solve(search, family, part)
+    return _answer(search)
+
+
+def _check(game: Game) -> None:
+    if not game.is_ordinary:
+        raise NotApplicableError("some stakeholder has several members or is committed", "ask for the equilibria in which members of a stakeholder mix alike")
+    supports = prod(2**m - 1 for m in game.lattice.shape)
+    if supports > MAX_SUPPORTS:
+        remedy = "remove dominated actions first, or fewer actions: four players may have four each, six may have three, eleven may have two"
+        raise TooLargeError(f"the game has {supports:,} supports, at most {MAX_SUPPORTS:,} can be searched", remedy)
+
+
+def _payoffs(game: Game, i: int) -> Array:
+    rows = [np.broadcast_to(row, [1 if j == i else m for j, m in enumerate(game.lattice.shape)]) for row in game.payoffs[i]]
+    return np.ascontiguousarray(np.concatenate(rows, axis=i))
+
+
+def _solve(search: _Search, family: Family, part: Systems) -> None:
+    """Search some supports of one shape."""
+    players = range(len(family.sizes))
+    degrees = tuple(tuple(int(i != j) for j in players) for i in players)
+    constants = frame(family.sizes, family.actions, degrees)
+    coefficients = table(constants, degrees, part.tables)
+    found = subdivide(constants, whole(constants, coefficients), search.budget, MAX_PARTS, search.supports / search.total)
+    search.supports += len(part)
+    search.parts += found.cells
+    search.cut_short = search.budget.spent(search.supports / search.total, f"{search.supports:,} of {search.total:,} supports searched")
+    solutions = list(found.solutions)
+    for owner, points in found.open:
+        search.starts += len(owner)
+        solved = newton(constants, coefficients[owner], points, steps=40)
+        near = solved.converged & np.all([(row > -1e-9).all(axis=1) for row in solved.points], axis=0)
+        solutions.append((owner[near], [row[near] for row in solved.points]))
+    for owner, points in solutions:
+        if len(owner):
+            solved = newton(constants, coefficients[owner], points, steps=3)
+            index = [int(sign) if sure else None for sign, sure in zip(solved.index(), solved.regular(), strict=True)]
+            _list(search, part.mixtures(owner, solved.points), index)
+    if found.singular:
+        search.singular += len(found.singular)
+        points = [np.array(rows) for rows in zip(*found.singular.values(), strict=True)]
+        _list(search, part.mixtures(np.array(list(found.singular)), points), [None] * len(found.singular))
+
+
+def _list(search: _Search, mixtures: list[Array], index: Sequence[int | None]) -> None:
+    """List the mixtures that are equilibria."""
+    payoffs = [_against(own, mixtures, i) for i, own in enumerate(search.tables)]
+    for k, sign in enumerate(index):
+        equilibrium = certified(search.game, [row[k] for row in mixtures], [row[k] for row in payoffs], search.wide, sign)
+        if equilibrium is not None:
+            search.equilibria.append(equilibrium if equilibrium.margin > 0 else replace(equilibrium, index=None))
+
+
+def _against(payoffs: Array, mixtures: Sequence[Array], i: int) -> Array:
+    """Return what each action of `i` earns against each of the mixtures, shape (P, m_i)."""
+    rest = np.broadcast_to(np.moveaxis(payoffs, i, 0), (len(mixtures[0]), payoffs.shape[i], *np.delete(payoffs.shape, i)))
+    for j in reversed([j for j in range(payoffs.ndim) if j != i]):
+        rest = np.einsum("p...m,pm->p...", rest, mixtures[j])
+    return rest
+
+
+def _answer(search: _Search) -> EquilibriumList:
+    equilibria = distinct(search.equilibria)
+    indices = [e.index for e in equilibria]
+    known = [index for index in indices if index is not None]
+    total = sum(known) if len(known) == len(indices) else None
+    complete, reason = _verdict(search, total)
+    notes = []
+    if search.singular:
+        notes.append(f"the conditions of {search.singular:,} supports leave the mixtures undetermined: equilibria form a continuum, of which points are listed")
+    if any(e.margin == 0 for e in equilibria):
+        notes.append("in some equilibria an action that is not used pays as much as those that are: the game is degenerate")
+    return EquilibriumList(search.game, tuple(equilibria), complete, METHOD, reason, tuple(notes))
+
+
+def _verdict(search: _Search, total: int | None) -> tuple[bool | None, str]:
+    """Return whether the list is complete, and why."""
+    if search.cut_short:
+        return False, f"{search.budget.why()}: {search.supports:,} of {search.total:,} supports were searched"
+    if total not in (None, 1):
+        return False, f"the indices of the equilibria add up to {total}, not to 1, so some are missing"
+    sums = "the indices add up to 1" if total == 1 else "the game is degenerate, so the indices give no check"
+    if search.starts:
+        return None, f"{sums}, and {search.starts:,} starts were tried where bounds left gaps: strong evidence, but no proof"
+    if search.singular:
+        return None, f"all {search.total:,} supports were searched; where equilibria form a continuum only some of its points are listed"
+    return True, f"bounds on payoffs exclude every other mixture over all {search.total:,} supports (in {search.parts:,} parts), and {sums}"

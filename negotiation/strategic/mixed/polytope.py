@@ -1,0 +1,239 @@
+"""Best-response polytopes in exact arithmetic: corners, bases and the walk from one to the next.
+
+The mixtures of one stakeholder, up to scale, form the polytope :math:`\\{z \\ge 0 : C z \\le 1\\}`, where `C` holds what the other earns with
+each reply. A corner carries labels: the own actions that are not used, and the replies that are best. Two corners, one of each
+stakeholder, are an equilibrium exactly when together they carry all labels.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import gcd
+from operator import mul
+
+import numpy as np
+
+from ...budget import Budget
+from .exact import Table, solve_ones
+
+
+@dataclass(frozen=True)
+class Corner:
+    """A corner of a polytope, exactly.
+
+    Parameters
+    ----------
+    labels : int
+        Bit mask of its labels: every action that is not used and every reply that is best.
+    determinant : int
+        Of the equations that fix the corner, taken in the order of replies and actions.
+    weights : tuple of int
+        Proportional to the mixture, one for each action; not negative.
+    feasible : bool
+        Whether the point lies in the polytope at all.
+    """
+
+    labels: int
+    determinant: int
+    weights: tuple[int, ...]
+    feasible: bool
+
+
+@dataclass(frozen=True)
+class Polytope:
+    """The mixtures of one stakeholder, up to scale, with what the other can earn at most as the unit.
+
+    Parameters
+    ----------
+    rows : list of list of int
+        ``rows[r][c]`` is what the other earns with reply `r` against action `c`, shifted so that the least reply to each action
+        earns 0; all 1 where all replies earn the same.
+    own, reply : int
+        Number of the first label of own actions ("not used") and of replies ("best").
+    """
+
+    rows: Table
+    own: int
+    reply: int
+
+    @classmethod
+    def of(cls, earned: Table, own: int, reply: int) -> Polytope:
+        """Return the polytope for what the other earns, ``earned[r][c]``."""
+        least = [min(column) for column in zip(*earned, strict=True)]
+        flat = [max(column) == low for column, low in zip(zip(*earned, strict=True), least, strict=True)]
+        rows = [[value - low for value, low in zip(row, least, strict=True)] for row in earned]
+        factor = gcd(*(value for row in rows for value in row)) or 1
+        return cls([[1 if same else value // factor for value, same in zip(row, flat, strict=True)] for row in rows], own, reply)
+
+    @property
+    def origin(self) -> int:
+        """Labels of the corner at which nothing is used, which is no mixture."""
+        return ((1 << len(self.rows[0])) - 1) << self.own
+
+    def scaled(self) -> list[list[float]]:
+        """Return the columns in floating point, the largest entry of each 1: the unit of an action leaves all labels as they are."""
+        columns = []
+        for column in zip(*self.rows, strict=True):
+            largest = max(column)
+            columns.append([value / largest for value in column])
+        return columns
+
+    def corner(self, basis: int) -> Corner:
+        """Return the corner at which the constraints in the bit mask `basis` bind.
+
+        Raises
+        ------
+        ZeroDivisionError
+            When these constraints do not fix one point.
+        """
+        used = [c for c in range(len(self.rows[0])) if not basis >> (self.own + c) & 1]
+        determinant, solved = solve_ones([[row[c] for c in used] for r, row in enumerate(self.rows) if basis >> (self.reply + r) & 1])
+        if not determinant:
+            raise ZeroDivisionError
+        sign = 1 if determinant > 0 else -1
+        weights = [0] * len(self.rows[0])
+        for c, value in zip(used, solved, strict=True):
+            weights[c] = sign * value
+        unit, labels, feasible = sign * determinant, 0, min(weights) >= 0
+        for c, weight in enumerate(weights):
+            if not weight:
+                labels |= 1 << self.own + c
+        for r, row in enumerate(self.rows):
+            slack = unit - sum(map(mul, row, weights))
+            if not slack:
+                labels |= 1 << self.reply + r
+            feasible = feasible and slack >= 0
+        return Corner(labels, determinant, tuple(weights), feasible)
+
+
+class TieError(ArithmeticError):
+    """The perturbation did not break a tie; another one will."""
+
+
+@dataclass
+class Dictionary:
+    """A basis of ``rows @ z + slack = 1 + t * shake``, t > 0 as small as need be, in integers.
+
+    ``unit * basic[r] = table[r][-2] + t * table[r][-1] - sum(table[r][c] * free[c])``: the basic variables as functions of the
+    free ones, which are 0 at the corner. The shake makes every corner of the polytope simple, so that exactly one variable
+    leaves when another enters; it is symbolic, never a number.
+
+    References
+    ----------
+    J. Edmonds (1967), "Systems of distinct representatives and linear algebra"; D. Avis et al. (2010), "Enumeration of Nash equilibria
+    for two-player games".
+    """
+
+    table: Table
+    unit: int
+    basic: list[int]
+    free: list[int]
+
+    @classmethod
+    def of(cls, polytope: Polytope, seed: int = 0) -> Dictionary:
+        """Return the dictionary at the origin."""
+        shake = np.random.default_rng(seed).integers(1, 1 << 31, len(polytope.rows)).tolist()
+        table = [[*row, 1, extra] for row, extra in zip(polytope.rows, shake, strict=True)]
+        basic = [polytope.reply + r for r in range(len(table))]
+        return cls(table, 1, basic, [polytope.own + c for c in range(len(polytope.rows[0]))])
+
+    @property
+    def labels(self) -> int:
+        """Bit mask of all labels of the corner: of the free variables, and the basic ones that are 0."""
+        return self.basis | sum(1 << label for label, row in zip(self.basic, self.table, strict=True) if not row[-2])
+
+    @property
+    def basis(self) -> int:
+        """Bit mask of the free variables."""
+        return sum(1 << label for label in self.free)
+
+    def leaving(self, c: int) -> int:
+        """Return the row of the variable that leaves when free variable `c` enters (the lexicographic ratio test)."""
+        best, found = -1, False
+        for r, row in enumerate(self.table):
+            if row[c] <= 0:
+                continue
+            if best >= 0:
+                other = self.table[best]
+                order = row[-2] * other[c] - other[-2] * row[c] or row[-1] * other[c] - other[-1] * row[c]
+                if order > 0:
+                    continue
+                found = not order
+            best = r
+        if best < 0 or found:
+            raise TieError
+        return best
+
+    def pivot(self, r: int, c: int) -> Dictionary:
+        """Return the dictionary after free variable `c` has taken the place of the basic one of row `r`."""
+        top = self.table[r]
+        head, unit = top[c], self.unit
+        table = []
+        for row in self.table:
+            factor = row[c]
+            moved = [(head * a - factor * b) // unit for a, b in zip(row, top, strict=True)] if factor else [head * a // unit for a in row]
+            moved[c] = -factor
+            table.append(moved)
+        table[r] = list(top)
+        table[r][c] = unit
+        basic, free = list(self.basic), list(self.free)
+        basic[r], free[c] = free[c], basic[r]
+        return Dictionary(table, head, basic, free)
+
+
+def exact_corners(polytope: Polytope, budget: Budget) -> tuple[dict[int, int], bool]:
+    """Walk from corner to corner in exact arithmetic until all are found.
+
+    Cost: for each corner one pivot, `rows * columns` multiplications of integers, and as many comparisons.
+
+    Parameters
+    ----------
+    polytope : Polytope
+    budget : Budget
+
+    Returns
+    -------
+    corners : dict
+        All labels of a corner to the labels of one basis of it, both as bit masks; the origin is left out.
+    finished : bool
+        False when the budget ran out before.
+
+    Examples
+    --------
+    >>> corners, finished = exact_corners(Polytope.of([[3, 2], [1, 4]], own=0, reply=2), Budget())
+    >>> sorted(f"{labels:04b}" for labels in corners), finished
+    (['0110', '1001', '1100'], True)
+    """
+    seed = 0
+    while True:
+        try:
+            return _walk(Dictionary.of(polytope, seed), polytope.origin, budget)
+        except TieError:
+            seed += 1
+
+
+def _walk(start: Dictionary, origin: int, budget: Budget) -> tuple[dict[int, int], bool]:
+    seen = {start.basis}
+    corners: dict[int, int] = {}
+    waiting = deque([start])
+    while waiting:
+        if budget.spent(len(corners) / (len(corners) + len(waiting)), f"{len(seen):,} corners"):
+            break
+        here = waiting.popleft()
+        corners.setdefault(here.labels, here.basis)
+        waiting.extend(_next(here, seen))
+    corners.pop(origin, None)
+    return corners, not waiting
+
+
+def _next(here: Dictionary, seen: set[int]) -> Iterator[Dictionary]:
+    """Yield the neighbours that were not seen yet, entering each in `seen`."""
+    basis = here.basis
+    for c, label in enumerate(here.free):
+        r = here.leaving(c)
+        key = basis ^ 1 << label ^ 1 << here.basic[r]
+        if key not in seen:
+            seen.add(key)
+            yield here.pivot(r, c)

@@ -1,0 +1,1 @@
+"""Who moves first, and what repetition changes: commitment, inspection, repeated play."""
