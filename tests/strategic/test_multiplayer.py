@@ -136,6 +136,14 @@ def test_a_continuum_is_named_and_never_called_complete(payoff):
     assert len(found.equilibria) >= 2
 
 
+@pytest.mark.parametrize("seed", [0, 1, 19])
+def test_continua_of_degenerate_games_are_recognised_and_do_not_fill_the_list(seed):
+    rng = np.random.default_rng(seed)
+    found = multiplayer_equilibria(Game.from_tables([rng.integers(0, 4, (3, 3, 3)).astype(float) for _ in range(3)]))
+    assert found.complete is None
+    assert len(found.equilibria) < 50
+
+
 def test_a_spent_budget_returns_the_pure_equilibria_and_says_so():
     found = multiplayer_equilibria(table_game((3, 3, 3), 1), Budget(seconds=0.0))
     assert found.complete is False

@@ -95,9 +95,9 @@ class Solved:
 
 
 def scaled(slopes: Array) -> Array:
-    """Divide each equation by its largest slope."""
+    """Divide each equation by its largest slope, unless that is round-off of payoffs whose range is 1."""
     largest = np.abs(slopes).max(axis=2, keepdims=True)
-    return slopes / np.where(largest > 0, largest, 1.0)
+    return slopes / np.where(largest > 1e-10, largest, 1.0)
 
 
 def newton(frame: Frame, table: Array, points: Sequence[Array], steps: int = 8, least: bool = False) -> Solved:

@@ -20,8 +20,9 @@ CERTAIN = 1e-12
 SLACK = 1e-9
 """Solutions outside of a cell by less than this share of it count as inside."""
 
-SUSPECT, SMALLEST = 2.0**-5, 2.0**-16
-"""Cells below the first length are tried for a continuum of solutions, below the second they are not divided."""
+SUSPECT, SMALLEST, NARROWEST = 2.0**-5, 2.0**-16, 2.0**-20
+"""Cells below the first length are tried for a continuum of solutions, below the second they are not divided; no stakeholder's
+simplex is shrunk below the third."""
 
 CROWD = 256
 """Cells at a time from which on a system is tried for a continuum of solutions."""
@@ -230,6 +231,7 @@ def _watch(frame: Frame, cells: Cells, found: Found) -> NDArray[np.bool_]:
 
 def _narrow(frame: Frame, cells: Cells, lower: list[Array]) -> list[Cells]:
     """Shrink cells to the smallest simplices that hold all solutions; halve those that hardly shrink."""
+    lower = _limited(frame, cells, lower)
     sizes = np.column_stack([1 - part.sum(axis=1) if part.shape[1] > 1 else np.ones(len(part)) for part in lower])
     left = np.where((sizes < 0).any(axis=1), 0.0, sizes.prod(axis=1))
     slow, some = (left >= 0.9), (left > 0) & (left < 0.9)
@@ -238,4 +240,19 @@ def _narrow(frame: Frame, cells: Cells, lower: list[Array]) -> list[Cells]:
         shrunk = shrink(frame, cells[some], [part[some] for part in lower])
         again = left[some] < 0.6
         result += [shrunk[again], *halve(frame, shrunk[~again])]
+    return result
+
+
+def _limited(frame: Frame, cells: Cells, lower: list[Array]) -> list[Array]:
+    """Weaken bounds that would make a simplex so small that slopes on it are round-off."""
+    edges, result = lengths(frame, cells), []
+    for j, low in enumerate(lower):
+        own = [k for k, edge in enumerate(frame.edges) if edge.stakeholder == j]
+        if own:
+            least = np.minimum(1.0, NARROWEST / edges[:, own].max(axis=1))
+            reduced = low.sum(axis=1)
+            factor = np.where(1 - reduced < least, (1 - least) / np.maximum(reduced, 1e-300), 1.0)
+            result.append(np.where((reduced > 1)[:, None], low, low * factor[:, None]))
+        else:
+            result.append(low)
     return result
