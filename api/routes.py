@@ -10,9 +10,9 @@ from fastapi import Request as HttpRequest
 from fastapi.concurrency import run_in_threadpool
 
 from negotiation.analyses import ANALYSES, analysis
-from negotiation.concepts import Option
 from negotiation.definition import read_definition
 from negotiation.errors import IllegalMoveError, NotApplicableError, SolverError, TimedOutError, TooLargeError, UnknownNameError
+from negotiation.questions import Option
 
 from . import work
 from .compute import Compute

@@ -16,12 +16,13 @@ from .coalitional import methods
 from .coalitional.allocation import Allocation
 from .coalitional.core import Core
 from .coalitional.cost_game import CostGame, build_cost_game
-from .concepts import CONCEPTS, Case, Concept, Option, Result, concept
+from .concepts import CONCEPTS, concept
 from .errors import NotApplicableError, unknown
 from .governance.expectations import Checked, check_expectations
 from .governance.situation import Situation, build_situation
 from .governance.verdict import Verdict, verdict
 from .numerics import plain
+from .questions import Case, Concept, Option, Result
 from .settings import NO_SETTINGS, Settings
 from .strategic.equilibrium import EquilibriumList
 from .strategic.game import Game

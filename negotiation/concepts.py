@@ -5,149 +5,18 @@ Modules are loaded when their concept is asked for, so that a question pays only
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from .budget import Budget
-from .errors import InvalidGameError, NotApplicableError, Problem, unknown
-from .governance.situation import Situation
-from .numerics import Array
+from .errors import unknown
+from .questions import Case, Concept, Listed, Option, Result
 from .strategic.equilibrium import EquilibriumList, all_pure
-from .strategic.game import Game, Points
 from .strategic.nash import nash_equilibria
 from .strategic.pure import pure_equilibria
-
-
-class Result(Protocol):
-    """What a concept returns: it can be turned into JSON; most also have a `sentence`."""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the result for JSON."""
-
-
-@dataclass(frozen=True)
-class Option:
-    """What can be said about a concept.
-
-    Parameters
-    ----------
-    name, about : str
-    kind : type
-        float, int or str.
-    default : value or None
-        None where the concept has a default of its own.
-    choices : tuple of str
-        What it can be, where that is a list.
-    least : float
-        The smallest number it can be.
-    """
-
-    name: str
-    kind: type
-    about: str
-    default: float | int | str | None = None
-    choices: tuple[str, ...] = ()
-    least: float = 0.0
-
-
-@dataclass(frozen=True)
-class Case:
-    """A game with the options of one question.
-
-    Parameters
-    ----------
-    game : Game
-    situation : Situation or None
-        Where the game comes from a written form.
-    options : mapping
-        Values of the right kind.
-    budget : Budget or None
-    """
-
-    game: Game
-    situation: Situation | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
-    budget: Budget | None = None
-
-    def option(self, name: str) -> Any:
-        """Return an option, or None."""
-        return self.options.get(name)
-
-    @property
-    def target(self) -> Points:
-        """The game's target."""
-        return self._written("target").target
-
-    @property
-    def status_quo(self) -> Points:
-        """Today's profile, or where everybody takes the first action."""
-        today = None if self.situation is None else self.situation.status_quo
-        return today if today is not None else tuple(np.zeros(1, dtype=np.int64) for _ in self.game.names)
-
-    def counts(self, points: Points) -> dict[str, dict[str, int]]:
-        """Return a profile by names."""
-        return self.game.counts(points)
-
-    def shares(self, points: Points) -> tuple[Array, ...]:
-        """Return a profile as shares of members, moved a little inwards so that every action is known to somebody."""
-        rows = [axis.counts[index[0]] / axis.members for axis, index in zip(self.game.lattice.axes, points, strict=True)]
-        return tuple(0.98 * row + 0.02 / len(row) for row in rows)
-
-    def moves(self) -> list[list[str]]:
-        """Return the order of moves: the option `moves` ("government > firms, buyers"), or what the game file says."""
-        said = self.option("moves")
-        if said:
-            return [[name.strip() for name in group.split(",")] for group in str(said).split(">")]
-        groups = self._written("order of moves").definition.moves
-        if not groups:
-            raise NotApplicableError("the game says nothing about who moves first", "give the option moves, e.g. moves='government > firms'")
-        return groups
-
-    def _written(self, what: str) -> Situation:
-        if self.situation is None:
-            raise NotApplicableError(f"a game in strategic form has no {what}", "use a game file in the written form")
-        return self.situation
-
-
-@dataclass(frozen=True)
-class Concept:
-    """A row of the table."""
-
-    name: str
-    about: str
-    run: Callable[[Case], Result]
-    options: tuple[Option, ...] = ()
-
-    def read(self, given: Mapping[str, str]) -> dict[str, Any]:
-        """Return the options in their kinds, with defaults.
-
-        Raises
-        ------
-        UnknownNameError, InvalidGameError
-        """
-        there = {option.name: option for option in self.options}
-        for name in given:
-            if name not in there:
-                raise unknown(f"option of '{self.name}'", name, there)
-        values = {name: option.default for name, option in there.items() if option.default is not None}
-        return values | {name: _read(there[name], text) for name, text in given.items()}
-
-
-def _read(option: Option, text: str) -> Any:
-    try:
-        value = option.kind(text)
-    except ValueError:
-        value = None
-    wrong = value is None or (option.choices and value not in option.choices)
-    if wrong or (isinstance(value, (int, float)) and not (np.isfinite(value) and option.least <= value <= 1e15)):
-        kind = {float: f"a finite number from {option.least:g}", int: f"a whole number from {option.least:g}", str: "text"}[option.kind]
-        expected = f"one of {', '.join(option.choices)}" if option.choices else kind
-        raise InvalidGameError([Problem(("options", option.name), f"got '{text}', expected {expected}", f"it means: {option.about}")])
-    return value
 
 
 def _from(module: str, function: str) -> Callable[..., Any]:
@@ -169,27 +38,6 @@ def _stakeholder(case: Case) -> str:
     if name not in case.game.names:
         raise unknown("stakeholder", str(name), case.game.names)
     return str(name)
-
-
-@dataclass(frozen=True)
-class Listed:
-    """Findings of one kind, each with a sentence of its own.
-
-    Parameters
-    ----------
-    key : str
-        What the list is called in JSON.
-    rows : tuple of dict
-    sentence : str
-    """
-
-    key: str
-    rows: tuple[dict[str, Any], ...]
-    sentence: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the list for JSON."""
-        return {self.key: list(self.rows), "complete": True, "sentence": self.sentence}
 
 
 def _dominance(case: Case) -> Listed:
