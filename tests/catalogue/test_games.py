@@ -59,12 +59,3 @@ def test_every_setting_of_levers_and_scenarios_has_a_value_everywhere(name: str)
     for setting in settings:
         situation = build_situation(definition, setting)
         assert all(np.isfinite(payoff).all() for row in situation.game.payoffs for payoff in row)
-
-
-def test_the_files_speak_of_nothing_internal() -> None:
-    from negotiation.catalogue import path_of
-
-    for name in names():
-        text = path_of(name).read_text(encoding="utf-8")
-        assert "shared/" not in text
-        assert "seed" not in text.lower().replace("confidence: seed", "")
