@@ -196,6 +196,9 @@ def _sentences(verdict: Verdict) -> list[str]:
         parts.append(_formation_sentence(verdict, verdict.formation))
     if verdict.cost is not None:
         parts.append(_cost_sentence(verdict, verdict.cost))
+    if verdict.status_quo is not None and abs(more := verdict.target.welfare - verdict.status_quo.welfare) > max(game.tolerances):
+        today = "today with these levers" if verdict.situation.settings.levers else "today"
+        parts.append(f"At the target all together earn {shown(abs(more))} {game.money} {'more' if more > 0 else 'less'} than {today}.")
     if verdict.word == "unstable" and verdict.most_cooperative is not None:
         share = shown(100 * verdict.most_cooperative.cooperation, 3)
         parts.append(f"Of the outcomes that hold, the most cooperative has {share} % of members at their target action.")

@@ -46,6 +46,7 @@ def test_without_levers_it_does_not_hold_and_the_weakest_link_is_named() -> None
     assert found.formation.stuck
     assert "does not hold" in found.sentence
     assert "30 USD per year" in found.sentence
+    assert "At the target all together earn 600 USD per year more than today." in found.sentence
 
 
 def test_with_the_law_it_holds_forms_and_is_paid_for() -> None:
