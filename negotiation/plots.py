@@ -48,11 +48,11 @@ def margins(judged: Verdict) -> dict[str, Any]:
     said = [{"field": "who", "title": "who"}, {"field": "to", "title": "would choose"}, {"field": "gain", "title": "gain", "format": ",.0f"}]
     number = {"text": {"field": "gain", "type": "quantitative", "format": ",.4~r"}}
     text = {"type": "text", "align": "left", "dx": 6, "fontSize": 12}
-    layers = [
-        {"mark": {"type": "bar", "cornerRadius": 2}, "encoding": {"color": colour, "tooltip": said}},
-        {"mark": text, "encoding": number, "transform": [{"filter": "datum.gain >= 0"}]},
-        {"mark": text | {"color": ACCENT}, "encoding": number | {"x": {"datum": 0}}, "transform": [{"filter": "datum.gain < 0"}]},
-    ]
+    right = {"mark": text, "encoding": number, "transform": [{"filter": "datum.gain >= 0"}]}
+    left = {"mark": text | {"color": ACCENT}, "encoding": number | {"x": {"datum": 0}}, "transform": [{"filter": "datum.gain < 0"}]}
+    layers = [{"mark": {"type": "bar", "cornerRadius": 2}, "encoding": {"color": colour, "tooltip": said}}]
+    layers += [right] if any(row["gain"] >= 0 for row in rows) else []
+    layers += [left] if any(row["gain"] < 0 for row in rows) else []
     heading = "What would leaving bring? Right of zero: a reason to leave"
     room = {"left": 5, "top": 5, "bottom": 5, "right": 70}
     return _chart(heading, rows, height=34 * len(rows), padding=room, encoding={"y": y, "x": x}, layer=layers)

@@ -63,6 +63,15 @@ def test_a_visitor_chooses_a_game_from_the_list(visit: Visit) -> None:
     assert visit.complaints == []
 
 
+def test_the_charts_of_a_stable_game_are_drawn_without_complaint(visit: Visit) -> None:
+    levers = ("binding_accord", "union_recognition", "public_inspection", "cost_share")
+    page = visit.open("/games/compliance_cost_sharing?" + "&".join(f"lever={lever}" for lever in levers))
+    page.wait_for_selector("figure.chart svg")
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".verdict .word").inner_text().lower() == "stable"
+    assert visit.complaints == []
+
+
 def test_moving_a_slider_changes_the_verdict_and_the_address(visit: Visit) -> None:
     page = visit.open(PLANT)
     page.wait_for_selector("figure.chart svg")
