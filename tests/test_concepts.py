@@ -11,7 +11,7 @@ from negotiation.analyses import ANALYSES, Conceived, Request, Solved, analysis
 from negotiation.catalogue import Subject, read_subject
 from negotiation.cli import main
 from negotiation.concepts import CONCEPTS, concept
-from negotiation.errors import InvalidGameError, NegotiationError, NotApplicableError, UnknownNameError
+from negotiation.errors import InvalidGameError, NotApplicableError, UnknownNameError
 from negotiation.numerics import plain
 from negotiation.settings import Settings
 
@@ -124,4 +124,3 @@ def test_every_concept_is_an_analysis_with_documented_options() -> None:
         concept("nope")
     with pytest.raises(InvalidGameError):
         CONCEPTS["path"].read({"seed": "one"})
-    assert issubclass(InvalidGameError, NegotiationError)

@@ -73,7 +73,10 @@ class Situation:
     def displaced(self) -> tuple[str, ...]:
         """Stakeholders that the active levers bind to another action than the target's."""
         target = self.definition.target
-        return () if target is None else tuple(name for name, action in self.bound.items() if target.profile.get(name, action) != action)
+        if target is None:
+            return ()
+        wanted = self.definition.counts(target.profile)
+        return tuple(name for name, action in self.bound.items() if name in target.profile and wanted[name] != self.target_counts[name])
 
     @cached_property
     def target_counts(self) -> Mapping[str, Mapping[str, int]]:

@@ -155,9 +155,13 @@ def test_an_equal_split_breaks_the_small_ones_bound_exactly_when_the_average_exc
     loads = np.add.outer(5 * np.arange(31.0), 200 * np.arange(5.0))
     costs = np.where(loads > 0, fixed, 0) + 100 * loads
     game = CostGame(("small", "large"), (30, 4), costs, (5.0, 200.0), (None, None))
-    broken = equal(game).charges[0] > costs[1, 0]
-    assert broken == (game.total / 34 > costs[1, 0])
-    assert broken == (not (equal(game).charges[0] <= costs[1, 0]))
+    broken = game.total / 34 > costs[1, 0]
+    alone = equal(game).charges[0] - costs[1, 0]
+    assert broken == (fixed < 10_000)
+    assert (alone > 0) == broken
+    if broken:
+        assert not equal(game).in_core
+        assert equal(game).largest_excess >= alone
 
 
 def test_a_single_player_pays_everything() -> None:

@@ -171,6 +171,12 @@ def test_levers_that_bind_somebody_elsewhere_than_the_target_are_told() -> None:
     assert "bind state to" in judged("law").sentence
 
 
+@pytest.mark.parametrize("punish", ["punish", {"punish": 1}])
+def test_a_lever_that_binds_somebody_to_the_target_goes_without_saying(punish: Any) -> None:
+    same = {**CLUB, "target": {"profile": {"firms": "pay", "state": punish}}}
+    assert "bind" not in verdict(build_situation(read_definition(same), Settings((), None, ("law",)))).sentence
+
+
 def test_charges_that_bring_in_more_than_the_cost_are_not_acceptable() -> None:
     found = judged("law", dues=60.0)
     assert found.cost is not None
