@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path
 from fastapi import Request as HttpRequest
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import PlainTextResponse
 
 from negotiation.analyses import ANALYSES, analysis
 from negotiation.definition import read_definition
@@ -87,6 +88,20 @@ async def analyse(name: Annotated[str, Path(examples=["verdict"])], body: Analys
     analysis(name)
     source = await run_in_threadpool(_game_source, store, body.game)
     return await compute.run(work.answer, name, source, body.request())
+
+
+@router.post(
+    "/api/exports/nfg",
+    tags=["games"],
+    summary="A game as a Gambit .nfg file",
+    response_class=PlainTextResponse,
+    responses=documented(UnknownNameError, NotApplicableError, TooLargeError, TimedOutError),
+)
+async def export(body: AnalysisBody, store: StoreOf, compute: ComputeOf) -> PlainTextResponse:
+    """Return a game under its settings in Gambit's strategic form, every member a player; the same text as `negotiate export`."""
+    source = await run_in_threadpool(_game_source, store, body.game)
+    text = await compute.run(work.nfg, source, body.request())
+    return PlainTextResponse(text, headers={"Content-Disposition": 'attachment; filename="game.nfg"'})
 
 
 def _game_source(store: Store, game: str | dict[str, Any]) -> work.Source:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from negotiation import plots, report
-from negotiation.analyses import Request, analysis, situation_of
+from negotiation.analyses import Request, analysis, exported, situation_of
 from negotiation.budget import Budget
 from negotiation.catalogue import Subject, read_subject
 from negotiation.coalitional import methods
@@ -46,6 +46,11 @@ def _subject(source: Source) -> Subject:
 def answer(name: str, source: Source, request: Request) -> dict[str, Any]:
     """Run one analysis; return its answer for JSON."""
     return dict(plain(analysis(name).run(_subject(source), request).as_dict()))
+
+
+def nfg(source: Source, request: Request) -> str:
+    """Return a game as a Gambit .nfg file."""
+    return exported(_subject(source), request)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ from .numerics import plain
 from .questions import Case, Concept, Option, Result
 from .settings import NO_SETTINGS, Settings
 from .strategic.equilibrium import EquilibriumList
+from .strategic.files.expansion import check_expansion
+from .strategic.files.nfg import write_nfg
 from .strategic.game import Game
 from .strategic.mixed.selection import SelectionTable, selection
 
@@ -156,14 +158,36 @@ def solve(subject: Subject, request: Request) -> Answer:
 def conceive(row: Concept, subject: Subject, request: Request, options: Mapping[str, str] | None = None) -> Answer:
     """Return what a solution concept says about the subject."""
     values = row.read(dict(request.options or {}) if options is None else options)
-    if subject.game is not None and request.settings != NO_SETTINGS:
-        raise NotApplicableError(f"'{subject.name}' is a game in strategic form, without parameters, scenarios or levers", "leave the settings out")
-    situation = None if subject.game is not None else situation_of(subject, request)
-    game = subject.game if situation is None else situation.game
-    if game is None:
-        raise NotApplicableError(f"'{subject.name}' is no game in strategic form", "give a game file in the written form, or a Gambit .nfg file")
+    game, situation = game_of(subject, request)
     result = row.run(Case(game, situation, values, request.budget))
     return Solved(subject, result) if isinstance(result, EquilibriumList) else Conceived(subject, row.name, game, result)
+
+
+def game_of(subject: Subject, request: Request) -> tuple[Game, Situation | None]:
+    """Return the subject's game under the request's settings, with its situation where it has one."""
+    if subject.game is not None:
+        if request.settings != NO_SETTINGS or request.charges is not None:
+            raise NotApplicableError(
+                f"'{subject.name}' is a game in strategic form, without parameters, scenarios, levers or charges", "leave the settings out"
+            )
+        return subject.game, None
+    situation = situation_of(subject, request)
+    return situation.game, situation
+
+
+def exported(subject: Subject, request: Request) -> str:
+    """Return the subject under the request's settings as a Gambit .nfg file, every member a player.
+
+    Raises
+    ------
+    TooLargeError
+        Before the game is built, with the most members to a stakeholder that could be written out.
+    """
+    if subject.game is None:
+        stakeholders = subject.written.stakeholders
+        bound = subject.written.commitments(request.settings)
+        check_expansion([s.members for s in stakeholders.values()], [1 if name in bound else len(s.actions) for name, s in stakeholders.items()])
+    return write_nfg(game_of(subject, request)[0])
 
 
 def judge(subject: Subject, request: Request) -> Judged:

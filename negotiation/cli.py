@@ -1,4 +1,4 @@
-"""The command line: `negotiate games | show | solve | verdict | allocate | check`."""
+"""The command line: `negotiate games | show | export | solve | verdict | allocate | check`."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from . import catalogue, report
-from .analyses import QUESTIONS, Analysis, Request, analysis
+from . import catalogue, normal_form, report
+from .analyses import QUESTIONS, Analysis, Request, analysis, exported
 from .budget import Budget
+from .catalogue import Subject
+from .definition import Definition
 from .errors import InvalidGameError, NegotiationError, Problem
 from .numerics import plain
 from .settings import Settings, parse_assignments
@@ -41,18 +44,25 @@ def parser() -> Parser:
     show = commands.add_parser("show", help="show who is in a game, its numbers, levers and scenarios")
     show.add_argument("game", metavar="GAME", help="name of a catalogue game, or path of a file")
     show.add_argument("--json", action="store_true", help="print the whole written form as JSON")
+    export = commands.add_parser("export", help="write a game as a Gambit .nfg file, every member a player")
+    _add_settings(export)
+    export.add_argument("--output", metavar="FILE", help="file to write; otherwise it is printed")
     for row in QUESTIONS:
         _add_analysis(commands.add_parser(row.name, help=row.about), row)
     return top
 
 
-def _add_analysis(command: argparse.ArgumentParser, row: Analysis) -> None:
+def _add_settings(command: argparse.ArgumentParser) -> None:
     command.add_argument("game", metavar="GAME", help="name of a catalogue game, or path of a file")
     command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="assignments", help="value of a parameter (repeatable)")
     command.add_argument("--scenario", metavar="NAME", help="scenario to switch on")
     command.add_argument("--lever", action="append", default=[], metavar="NAME", dest="levers", help="lever to switch on (repeatable)")
     command.add_argument("--charges", metavar="METHOD", help="let people pay what this allocation method charges")
     command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_analysis(command: argparse.ArgumentParser, row: Analysis) -> None:
+    _add_settings(command)
     command.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", dest="further", help="option of the concept (repeatable)")
     command.add_argument("--seconds", type=_seconds, metavar="S", help="time limit; what was found by then is shown")
     for option in row.options:
@@ -82,6 +92,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.json:
             print(json.dumps(plain(data), indent=2, ensure_ascii=False), flush=True)
+        elif isinstance(told, str):
+            print(told, end="", flush=True)
         else:
             _print(told)
     except BrokenPipeError:  # the reader has had enough, e.g. `| head`
@@ -89,21 +101,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _answer(options: argparse.Namespace) -> tuple[object, report.Report]:
+def _answer(options: argparse.Namespace) -> tuple[object, report.Report | str]:
+    """Return what is asked for, as data and for people."""
     if options.command == "games":
         games = [(name, catalogue.load(name), catalogue.shelf(catalogue.path_of(name))) for name in catalogue.names()]
         rows = [(name, game.title, game.money, shelf) for name, game, shelf in games]
         return {"games": [dict(zip(("name", "title", "money", "shelf"), row, strict=True)) for row in rows]}, report.games(rows)
     subject = catalogue.open_game(options.game)
     if options.command == "show":
-        definition = subject.written
-        return definition.written(), report.game_card(definition)
+        return (normal_form.as_dict(subject.game), normal_form.card(subject.game)) if subject.game is not None else _card(subject.written)
     settings = Settings(parse_assignments(options.assignments), options.scenario, tuple(options.levers))
+    if options.command == "export":
+        return _export(subject, Request(settings, options.charges), options.output)
     row = analysis(options.command)
     named = {option.name: getattr(options, option.name) for option in row.options if getattr(options, option.name) is not None}
     budget = Budget(options.seconds, _progress if sys.stderr.isatty() else None)
     answer = row.run(subject, Request(settings, options.charges, {**named, **_further(options.further)}, budget))
     return answer.as_dict(), report.told(answer)
+
+
+def _card(definition: Definition) -> tuple[object, report.Report]:
+    return definition.written(), report.game_card(definition)
+
+
+def _export(subject: Subject, request: Request, path: str | None) -> tuple[object, report.Report | str]:
+    """Write a game to a file, or return its text."""
+    text = exported(subject, request)
+    if path is None:
+        return {"nfg": text}, text
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InvalidGameError([Problem(("output",), f"'{path[:80]}' cannot be written: {error.strerror}", "choose another file")]) from None
+    return {"file": path, "characters": len(text)}, report.Report(f"{subject.name} is written to {path}; `negotiate solve {path}` reads it.")
 
 
 def _further(words: Sequence[str]) -> dict[str, str]:

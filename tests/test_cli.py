@@ -3,11 +3,13 @@
 import json
 import subprocess
 import sys
+from math import factorial, prod
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from negotiation import analyses
 from negotiation.catalogue import names
 from negotiation.cli import main
 
@@ -124,9 +126,51 @@ def test_show_prints_the_written_form_so_that_it_can_be_read_again(game: str, tm
     assert answer(capsys, "verdict", str(again))["margin"] == -30
 
 
+def test_an_exported_game_is_read_back_with_the_same_equilibria(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, settings in (("inspection_game", ("--set", "fine=500")), ("volunteers_dilemma", ()), ("beer_or_quiche", ())):
+        path = tmp_path / f"{name}.nfg"
+        status, out, err = run(capsys, "export", name, *settings, "--output", str(path))
+        assert (status, err) == (0, "")
+        assert str(path) in out.replace("\n", "")
+        assert run(capsys, "export", name, *settings)[1] == path.read_text()
+        assert answer(capsys, "export", name, *settings)["nfg"] == path.read_text()
+        here, there = answer(capsys, "solve", name, "--concept", "pure", *settings), answer(capsys, "solve", str(path), "--concept", "pure")
+        assert len(there["equilibria"]) == sum(_renamings(e["counts"]) for e in here["equilibria"])
+
+
+def _renamings(counts: dict[str, dict[str, int]]) -> int:
+    """Return in how many ways the members of each stakeholder can play their counts."""
+    return prod(factorial(sum(row.values())) // prod(factorial(n) for n in row.values()) for row in counts.values())
+
+
+def test_what_is_too_large_to_export_is_refused_at_once_with_a_size_that_works(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analyses, "situation_of", None)
+    status, out, err = run(capsys, "export", "common_effluent_plant", "--output", str(tmp_path / "x.nfg"))
+    assert (status, out) == (2, "")
+    assert "132 players" in err
+    assert "with at most 5 members to a stakeholder" in err
+    assert not (tmp_path / "x.nfg").exists()
+
+
+def test_a_game_in_strategic_form_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small, large = tmp_path / "small.nfg", tmp_path / "large.nfg"
+    small.write_text('NFG 1 R "Stag hunt" { "A" "B" } { { "stag" "hare" } { "stag" "hare" } } 4 4 3 0 0 3 3 3\n')
+    _, out, _ = run(capsys, "show", str(small))
+    assert out.startswith("Stag hunt: 2 players, 4 profiles.")
+    assert "3, 0" in out
+    assert answer(capsys, "show", str(small))["payoffs"] == {"A": [[4, 0], [3, 3]], "B": [[4, 3], [0, 3]]}
+    run(capsys, "export", "volunteers_dilemma", "--output", str(large))
+    assert "the first 20 of" in run(capsys, "show", str(large))[1]
+    assert "levers or charges" in run(capsys, "solve", str(small), "--charges", "shapley")[2]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("export", "GAME", "--output", "/nowhere/x.nfg"), "cannot be written"),
+        (("export", "GAME", "--set", "dues=nan"), "finite number"),
         (("verdict", "effluent"), "unknown game 'effluent'"),
         (("verdict", "nowhere/there.yaml"), "there is no file"),
         (("verdict", "GAME", "--set", "duse=3"), "did you mean 'dues'?"),

@@ -64,6 +64,18 @@ def test_text_and_plain_cost_games_are_taken_too(client: TestClient) -> None:
     assert ask(client, "allocate", game=costs, options={"method": "shapley"}).json()["allocations"]["shapley"]["charges"] == {"A": 5.5, "B": 3.5}
 
 
+def test_a_game_is_exported_and_can_be_sent_back(client: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
+    response = client.post("/api/exports/nfg", json={"game": "inspection_game", "set": {"fine": 500}})
+    assert response.headers["content-type"].startswith("text/plain")
+    main(["export", "inspection_game", "--set", "fine=500"])
+    assert response.text == capsys.readouterr().out
+    there, here = (ask(client, "solve", **body).json()["equilibria"] for body in ({"game": response.text}, {"game": "inspection_game", "set": {"fine": 500}}))
+    assert [e["exact"] for e in there] == [e["exact"] for e in here]
+    refused = client.post("/api/exports/nfg", json={"game": "common_effluent_plant"})
+    assert (refused.status_code, refused.headers["content-type"]) == (413, "application/problem+json")
+    assert "members to a stakeholder" in refused.text
+
+
 PROBLEMS: list[tuple[str, dict[str, Any], int, str]] = [
     ("verdict", {"game": "nothing_here"}, 404, "unknown game"),
     ("dance", {"game": "stag_hunt"}, 404, "unknown analysis"),
@@ -146,7 +158,7 @@ def test_a_body_beyond_the_limit_is_refused_though_it_names_no_length(client: Te
 
 def test_every_route_is_documented_with_examples(client: TestClient) -> None:
     schema = client.get("/openapi.json").json()
-    assert set(schema["paths"]) == {"/healthz", "/api/games", "/api/games/{name}", "/api/analyses", "/api/analyses/{name}"}
+    assert set(schema["paths"]) == {"/healthz", "/api/games", "/api/games/{name}", "/api/analyses", "/api/analyses/{name}", "/api/exports/nfg"}
     post = schema["paths"]["/api/analyses/{name}"]["post"]
     assert post["requestBody"]["content"]["application/json"]["examples"]
     assert {"404", "409", "413", "422", "503"} <= set(post["responses"])

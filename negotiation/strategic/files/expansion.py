@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 
 import numpy as np
@@ -52,9 +53,9 @@ def expand(game: Game) -> Game:
     """
     if game.is_ordinary:
         return game
-    owners = [i for i, members in enumerate(game.members) for _ in range(members)] if sum(game.members) <= MAX_PLAYERS else []
     choices = [_choices(axis) for axis in game.lattice.axes]
-    _check(game, choices)
+    check_expansion(game.members, [len(row) for row in choices])
+    owners = [i for i, members in enumerate(game.members) for _ in range(members)]
     shape = tuple(len(choices[i]) for i in owners)
     points = _points(game, owners, choices, shape)
     tables = []
@@ -69,15 +70,36 @@ def _choices(axis: Axis) -> list[int]:
     return list(range(axis.actions)) if axis.committed is None else [axis.committed]
 
 
-def _check(game: Game, choices: list[list[int]]) -> None:
-    players = sum(game.members)
+def check_expansion(members: Sequence[int], choices: Sequence[int]) -> None:
+    """Refuse a game that is too large to be written out member by member, given its members and their open actions for each stakeholder.
+
+    Raises
+    ------
+    TooLargeError
+        Names the most members to a stakeholder with which it would fit.
+
+    Examples
+    --------
+    >>> check_expansion((12, 1), (2, 3))
+    >>> check_expansion((120, 8, 1), (2, 3, 2))
+    Traceback (most recent call last):
+    negotiation.errors.TooLargeError: written out, the game has 129 players, ...; with at most 6 members to a stakeholder it can be
+    """
+    if _fits(members, choices):
+        return
+    players = sum(members)
+    most = next((k for k in range(MAX_PLAYERS, 0, -1) if _fits([min(k, n) for n in members], choices)), 0)
+    remedy = f"with at most {most} member{'s' if most > 1 else ''} to a stakeholder it can be" if most else "leave out stakeholders or actions"
     if players > MAX_PLAYERS:
-        raise TooLargeError(f"written out, the game has {players:,} players, at most {MAX_PLAYERS} can be", "give the largest stakeholder fewer members")
-    profiles = prod(len(row) ** members for row, members in zip(choices, game.members, strict=True))
-    if profiles * players > MAX_NUMBERS:
-        fits = MAX_NUMBERS // players
-        message = f"written out, the game has {profiles:,} profiles for {players} players, at most {fits:,} can be listed"
-        raise TooLargeError(message, "give the largest stakeholder fewer members")
+        raise TooLargeError(f"written out, the game has {players:,} players, at most {MAX_PLAYERS} can be listed", remedy)
+    profiles = prod(m**n for m, n in zip(choices, members, strict=True))
+    message = f"written out, the game has {profiles:,} profiles for {players} players, at most {MAX_NUMBERS // players:,} can be listed"
+    raise TooLargeError(message, remedy)
+
+
+def _fits(members: Sequence[int], choices: Sequence[int]) -> bool:
+    players = sum(members)
+    return players <= MAX_PLAYERS and players * prod(m**n for m, n in zip(choices, members, strict=True)) <= MAX_NUMBERS
 
 
 def _points(game: Game, owners: list[int], choices: list[list[int]], shape: tuple[int, ...]) -> Points:
