@@ -14,6 +14,7 @@ from ...linear import minimise
 from ...numerics import TOLERANCE, Array, plain
 from ..game import Game
 from ..wording import amount, mixture_words
+from .pessimistic import Pessimistic, pessimistic_commitment
 
 MAX_ACTIONS = 100
 """Actions of each player."""
@@ -39,6 +40,8 @@ class MixedCommitment:
         For each action of the follower, the most the leader gets where that action is a best reply; None where it never is or was not examined.
     regret : float
         The most the follower could gain by another reply: 0 up to the solver's tolerance.
+    pessimistic : Pessimistic or None
+        What is left when the follower breaks ties against the leader; None when the budget ran out before that was examined.
     complete : bool
         False when the budget ran out before every reply was examined.
     reason, method : str
@@ -54,9 +57,10 @@ class MixedCommitment:
     pure_value: float
     by_reply: Mapping[str, float | None]
     regret: float
+    pessimistic: Pessimistic | None
     complete: bool
     reason: str
-    method: str = "one linear program for each reply of the follower (strong Stackelberg equilibrium)"
+    method: str = "one linear program for each reply of the follower; against it, for each region of mixtures in which a reply is the only best one"
 
     @property
     def sentence(self) -> str:
@@ -67,12 +71,25 @@ class MixedCommitment:
         who = self.game.label(first)
         text = f"With {who} committed to {words}, the best reply of {self.game.label(second)} is '{reply}': worth {amount(self.game, self.value)} to {who}"
         more = self.value - self.pure_value
-        return f"{text}, {amount(self.game, more)} more than any single action." if more > TOLERANCE * abs(self.value) else f"{text}."
+        text += f", {amount(self.game, more)} more than any single action" if more > TOLERANCE * abs(self.value) else ""
+        return f"{text}. {self._ties(who)}".strip()
+
+    def _ties(self, who: str) -> str:
+        """Say what is left when ties go against the leader."""
+        weak = self.pessimistic
+        if weak is None:
+            return ""
+        near = "" if weak.attained else ", which mixtures come as close to as one likes but do not reach"
+        if self.value - weak.value <= 2 * TOLERANCE * max(abs(self.value), abs(weak.value)):
+            return f"A follower that breaks ties against {who} costs it nothing{near}."
+        return f"A follower that breaks ties against {who} leaves it {amount(self.game, weak.value)}{near}."
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result for JSON."""
-        fields = {name: value for name, value in vars(self).items() if name != "game"}
-        return dict(plain(fields | {"sentence": self.sentence}))
+        fields = {name: value for name, value in vars(self).items() if name not in ("game", "pessimistic")}
+        actions, replies = (self.game.actions[self.game.index(name)] for name in (self.leader, self.follower))
+        weak = None if self.pessimistic is None else self.pessimistic.as_dict(actions, replies)
+        return dict(plain(fields | {"pessimistic": weak, "sentence": self.sentence}))
 
 
 def mixed_commitment(game: Game, leader: str, budget: Budget | None = None) -> MixedCommitment:
@@ -82,8 +99,9 @@ def mixed_commitment(game: Game, leader: str, budget: Budget | None = None) -> M
 
     .. math:: \max_p \sum_i p_i u_{ij} \quad \sum_i p_i (v_{ij'} - v_{ij}) \le 0 \; \forall j', \quad \sum_i p_i = 1, \; p \ge 0;
 
-    the best of them is the answer. The follower breaks ties in the leader's favour; the leader can come as close as it likes to that by tilting the
-    mixture a little, unless the reply is a best one only by ties.
+    the best of them is the answer. The follower breaks ties in the leader's favour (the strong, or optimistic, value). Beside it stands the weak, or
+    pessimistic, value, when it breaks them against the leader; see :func:`~negotiation.strategic.sequence.pessimistic.pessimistic_commitment`. The two
+    are equal unless some reply is a best one only by ties.
 
     Parameters
     ----------
@@ -119,6 +137,8 @@ def mixed_commitment(game: Game, leader: str, budget: Budget | None = None) -> M
     >>> answer = mixed_commitment(game, "state")
     >>> round(answer.value, 6), answer.reply, round(answer.mixture["inspect"], 6)
     (3.5, 'comply', 0.5)
+    >>> round(answer.pessimistic.value, 6), answer.pessimistic.attained
+    (3.5, False)
     """
     own, other = _tables(game, leader)
     budget = budget or unlimited()
@@ -185,6 +205,7 @@ def _result(game: Game, leader: str, tables: tuple[Array, Array], mixtures: list
         float(np.where(best, own, -np.inf).max()),
         {reply: found[k][0] if k in found else None for k, reply in enumerate(replies)},
         max(0.0, regret),
+        pessimistic_commitment(own, other, {k: found[k][0] for k in found}, game.tolerances[1 - first], budget),
         complete,
         "every reply of the follower was examined" if complete else f"{budget.why()} after {len(mixtures)} of {len(replies)} replies",
     )
