@@ -14,8 +14,9 @@ from .budget import Budget
 from .catalogue import Subject
 from .coalitional import methods
 from .coalitional.allocation import Allocation
+from .coalitional.build import build_cost_game
 from .coalitional.core import Core
-from .coalitional.cost_game import CostGame, build_cost_game
+from .coalitional.cost_game import CostGame
 from .concepts import CONCEPTS, concept
 from .errors import NotApplicableError, unknown
 from .governance.expectations import Checked, check_expectations

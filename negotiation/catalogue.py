@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from .coalitional.cost_game import CostGame, read_plain_game
+from .coalitional.cost_game import CostGame
+from .coalitional.plain import read_csv_game, read_plain_game
 from .definition import Definition, read_definition, read_file
 from .document import read_document
 from .errors import InvalidGameError, NotApplicableError, Problem, UnknownNameError, nearest
@@ -16,7 +17,7 @@ from .strategic.files.nfg import read_nfg
 from .strategic.game import Game
 
 _BESIDE = Path(__file__).resolve().parent
-SUFFIXES = (".yaml", ".yml", ".json", ".nfg")
+SUFFIXES = (".yaml", ".yml", ".json", ".nfg", ".csv")
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,8 @@ def read_subject(source: str | bytes | Mapping[str, Any], name: str = "game") ->
         text = source.encode() if isinstance(source, str) else source
         if text.lstrip()[:3] == b"NFG" or name.endswith(".nfg"):
             return Subject(name, game=read_nfg(_decoded(text, name), name))
+        if name.endswith(".csv"):
+            return Subject(name, plain=read_csv_game(_decoded(text, name), name))
         data = read_document(text, name).data
     else:
         data = dict(source)

@@ -137,21 +137,37 @@ class Scenario(Model):
 
 
 class CostClass(Model):
-    """Identical members of a cost game."""
+    """Identical members of a cost game: what one uses, can pay in a full year, works a year, pays by a table of fees, must pay at least."""
 
     members: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] | None = None
     label: Label = ""
     use: Expression = "1"
+    ability: Expression | None = None
+    months: Expression = "12"
+    fee: Expression | None = None
+    floor: Expression = "0"
+    union: Name | None = None
     feeds: str | None = None
 
 
+class CostSource(Model):
+    """Somebody outside who may pay a part of the cost, within bounds in the cost game's unit."""
+
+    label: Label = ""
+    least: Expression = "0"
+    most: Expression | None = None
+    public: bool = True
+
+
 class CostGameForm(Model):
-    """Who shares a cost: the least cost of serving `count(class)` members of each class."""
+    """Who shares a cost: the least cost of serving `count(class)` members of each class, and who outside may pay a part."""
 
     label: Label = ""
     unit: Label = ""
     classes: Annotated[dict[Name, CostClass], Field(min_length=1, max_length=25)]
     cost: Expression
+    capital: Expression = "0"
+    sources: Annotated[dict[Name, CostSource], Field(max_length=12)] = {}
 
 
 class Given(Model):
@@ -377,6 +393,7 @@ _FIELDS: dict[str, type[BaseModel]] = {
     "target": Target,
     "cost_game": CostGameForm,
     "classes": CostClass,
+    "sources": CostSource,
     "given": Given,
     "compared_with": Given,
 }

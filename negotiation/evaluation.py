@@ -9,6 +9,9 @@ import numpy as np
 from .formula import Formula, Value, count_key
 from .lattice import Axis, Lattice
 
+TOTAL_USE = "total_use"
+"""Name by which a cost formula reads what all members of the coalition use together, unless the game has a parameter of that name."""
+
 
 class ProfileEnvironment(dict[str, Value]):
     """What a payoff formula can read, at many count profiles at once.
@@ -65,18 +68,25 @@ class CoalitionEnvironment(dict[str, Value]):
         Members of each class.
     parameters, definitions
         As in :class:`ProfileEnvironment`; definitions that read the count profile cannot be used here.
+    counts : sequence of Value
+        How many members of each class are there: one array a class, which broadcast together.
     """
 
-    def __init__(self, members: Mapping[str, int], parameters: Mapping[str, Value], definitions: Mapping[str, Formula]) -> None:
+    def __init__(self, members: Mapping[str, int], parameters: Mapping[str, Value], definitions: Mapping[str, Formula], counts: Sequence[Value]) -> None:
         super().__init__(parameters)
         self._definitions = definitions
-        for i, (name, size) in enumerate(members.items()):
+        for (name, size), count in zip(members.items(), counts, strict=True):
             self[count_key("members", name)] = float(size)
-            self[count_key("count", name)] = np.arange(size + 1.0).reshape([-1 if j == i else 1 for j in range(len(members))])
+            self[count_key("count", name)] = count
 
     def __missing__(self, key: str) -> Value:
         self[key] = self._definitions[key](self)
         return self[key]
+
+
+def coalition_counts(members: Sequence[int]) -> list[Value]:
+    """Return how many members of each class are there in every coalition: arrays 0, 1, ..., one axis a class."""
+    return [np.arange(size + 1.0).reshape([-1 if j == i else 1 for j in range(len(members))]) for i, size in enumerate(members)]
 
 
 class SampledAxis(Axis):

@@ -120,7 +120,7 @@ def _line(game: Game, target: Points, which: tuple[int, int, int], a: int) -> li
 def charges(game: CostGame, found: dict[str, Allocation], paid: Allocation | None, k: int) -> dict[str, Any]:
     """Return bars: the charge of a member of class `k` under each rule; a rule to which nobody objects stands out."""
     rules = {name: one for name, one in found.items() if name != "core"} | ({"paid": paid} if paid is not None and paid.rule == "paid" else {})
-    core = {True: "nobody objects", False: "somebody objects, or it misses the cost"}
+    core = {True: "nobody objects", False: "somebody objects, or it misses the cost", None: "nobody found who objects"}
     values = [{"rule": RULE_NAMES.get(name, name), "charge": one.charges[k], "core": core[one.in_core]} for name, one in rules.items()]
     return _chart(
         f"{game.label(k)}: charge per member",

@@ -13,6 +13,7 @@ from .analyses import Allocated, Answer, Conceived, ExpectationsChecked, Judged,
 from .coalitional.allocation import Allocation
 from .coalitional.core import Core
 from .coalitional.cost_game import CostGame
+from .coalitional.methods import METHODS
 from .definition import Definition
 from .governance.expectations import Checked
 from .governance.verdict import CONDITIONAL, Verdict, assumed
@@ -22,14 +23,7 @@ from .strategic.game import Game
 from .strategic.mixed.selection import SelectionTable
 
 LISTED = 20
-RULE_NAMES = {
-    "equal": "Equal for all",
-    "proportional": "In proportion to use",
-    "shapley": "Shapley value",
-    "core": "A point of the core",
-    "least_core": "Least core",
-    "paid": "What is paid now",
-}
+RULE_NAMES = {name: method.title for name, method in METHODS.items()} | {"paid": "What is paid now"}
 
 
 @dataclass(frozen=True)
@@ -267,9 +261,8 @@ def allocations(game: CostGame, core: Core, found: dict[str, Allocation]) -> Rep
         sentence = f"{total} can be shared so that no group does better alone, but none of the simple rules achieves it."
     per = "" if game.between_players else "Charge per member of " if cost else "Share per member of "
     columns = ("Rule", *[f"{per}{game.label(k)}" for k in range(len(game.names))], "In the core", "Who objects most")
-    rows = tuple(
-        (RULE_NAMES.get(name, name), *[shown(c) for c in one.charges], "yes" if one.in_core else "no", objection_text(one)) for name, one in found.items()
-    )
+    membership = {True: "yes", False: "no", None: "unknown"}
+    rows = tuple((RULE_NAMES[name], *[shown(c) for c in one.charges], membership[one.in_core], objection_text(one)) for name, one in found.items())
     return Report(sentence, (Table(f"{'Charges' if cost else 'Shares'} ({unit})", columns, rows),))
 
 

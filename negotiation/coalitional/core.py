@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from ..errors import SolverError
+from ..errors import NotApplicableError, SolverError
 from ..linear import minimise
 from ..numerics import TOLERANCE, Array
 from .allocation import Allocation, judge
@@ -65,8 +65,7 @@ def least_core(game: CostGame) -> Core:
     if game.size <= 2:
         return Core(False, judge(game, "least_core", [game.total]), 0.0)
     scale = game.scale or 1.0
-    sign = 1.0 if game.kind == "cost" else -1.0
-    costs = game.costs * (sign / scale)
+    costs = game.costs * (game.sign / scale)
     members = np.array(game.members, dtype=float)
     rows = _first_rows(game)
     for _ in range(MAX_ROUNDS):
@@ -79,9 +78,30 @@ def least_core(game: CostGame) -> Core:
         charges, level = answer.x[:-1], float(answer.x[-1])
         new = _violated(game, charges, costs, level) - rows
         if not new:
-            return _finish(game, sign * charges * scale, level * scale)
+            return _finish(game, game.sign * charges * scale, level * scale)
         rows |= new
     raise SolverError("the least core did not settle", "join classes")
+
+
+def least_core_point(game: CostGame) -> Allocation:
+    """Return a point of the least core."""
+    return least_core(game).point
+
+
+def core_point(game: CostGame) -> Allocation:
+    """Return a point of the core.
+
+    Raises
+    ------
+    NotApplicableError
+        When the core is empty.
+    """
+    core = least_core(game)
+    if core.empty:
+        raise NotApplicableError(
+            "the core is empty: every way of sharing leaves some coalition better off alone", "use least_core, or lower the cost with a subsidy"
+        )
+    return replace(core.point, rule="core")
 
 
 def _first_rows(game: CostGame) -> set[int]:
@@ -105,4 +125,4 @@ def _finish(game: CostGame, charges: Array, level: float) -> Core:
     gap = (game.total - float(np.dot(charges, game.members))) / game.population
     empty = level > TOLERANCE * game.scale
     note = "" if not empty else "the core is empty; this allocation makes the largest objection as small as possible"
-    return Core(empty, judge(game, "least_core", (charges + gap).tolist(), note), level)
+    return Core(empty, judge(game, "least_core", (charges + gap).tolist(), note=note), level)

@@ -1,28 +1,101 @@
 """Cost games over classes of identical members.
 
-c(S) depends on how many members of each class S has, so the game is one table over count vectors. A game between single
-players is the case in which every class has one member.
+c(S) depends on how many members of each class S has, so a coalition is a count vector. A game between single players is the case
+in which every class has one member. Where the count vectors are few enough the game is one table; where they are not, only its cost
+function is asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..definition import Definition
-from ..document import read_document
-from ..errors import InvalidGameError, NotApplicableError, Problem, TooLargeError, listed, nearest
-from ..evaluation import CoalitionEnvironment
-from ..formula import parse
+from ..errors import InvalidGameError, Problem, TooLargeError, listed
+from ..evaluation import coalition_counts
 from ..numerics import Array, frozen
+from .costs import CostFunction, Table, Topped
 
-MAX_COALITIONS = 5_000_000
-MAX_PLAYERS = 22
+MAX_COALITIONS = 20_000_000
+"""Count vectors that a table may have; 24 single players have 16.8 million."""
+
+
+@dataclass(frozen=True)
+class MemberClass:
+    """Identical members of a cost game.
+
+    Parameters
+    ----------
+    name : str
+    members : int
+    label : str
+        What people call it; the name where empty.
+    use : float
+        What one member uses (its flow, its load), in any unit common to all classes.
+    ability : float or None
+        The most that one member can pay in a full year, in the game's unit; None where nothing is known.
+    months : float
+        Months a year in which a member works; its ability to pay shrinks with them.
+    fee : float or None
+        What a member pays under a table of fees, in the game's unit.
+    floor : float
+        The least that a member has to pay, whatever the rule (the polluter pays).
+    union : str or None
+        A-priori union: classes with the same name here negotiate as one.
+    feeds : str or None
+        Parameter of the written game that the charge becomes.
+    """
+
+    name: str
+    members: int = 1
+    label: str = ""
+    use: float = 1.0
+    ability: float | None = None
+    months: float = 12.0
+    fee: float | None = None
+    floor: float = 0.0
+    union: str | None = None
+    feeds: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What people call the class."""
+        return self.label or self.name
+
+    @property
+    def affordable(self) -> float | None:
+        """What one member can pay a year, given the months in which it works; None where nothing is known."""
+        return None if self.ability is None else self.ability * self.months / 12
+
+
+@dataclass(frozen=True)
+class Source:
+    """Somebody outside who may pay a part: the state, a buyer, a donor.
+
+    Parameters
+    ----------
+    name, label : str
+    least, most : float
+        Bounds of its contribution, in the game's unit.
+    public : bool
+        Whether it is public money.
+    """
+
+    name: str
+    label: str = ""
+    least: float = 0.0
+    most: float = float("inf")
+    public: bool = True
+
+    @property
+    def title(self) -> str:
+        """What people call the source."""
+        return self.label or self.name
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,43 +104,116 @@ class CostGame:
 
     Parameters
     ----------
-    names : tuple of str
-        Classes (or single players).
-    members : tuple of int
-        Members of each class.
-    costs : ndarray, shape (members + 1 of each class)
-        ``costs[s]`` is the cost of serving `s_k` members of each class `k`; 0 for nobody; in `unit`.
-    use : tuple of float
-        What one member of each class uses (its flow, its load), for charges in proportion to use.
-    feeds : tuple of (str or None)
-        Parameter of the game that each class's charge becomes.
+    classes : tuple of MemberClass
+    function : CostFunction
+        Cost of any number of members of each class, in `unit`; 0 for nobody.
+    unit : str
     kind : str
-        "cost", or "savings" where the table holds worths to be shared out.
+        "cost", or "savings" where the function gives worths to be shared out.
+    sources : tuple of Source
+        Who outside may pay a part.
+    capital : float
+        The part of everybody's cost that is capital, in `unit`.
     """
 
-    names: tuple[str, ...]
-    members: tuple[int, ...]
-    costs: Array
-    use: tuple[float, ...]
-    feeds: tuple[str | None, ...]
+    classes: tuple[MemberClass, ...]
+    function: CostFunction
     unit: str = ""
     kind: Literal["cost", "savings"] = "cost"
-    labels: Mapping[str, str] | None = None
+    sources: tuple[Source, ...] = ()
+    capital: float = 0.0
 
     @cached_property
-    def total(self) -> float:
-        """Cost of serving everybody."""
-        return float(self.costs[self.members])
+    def names(self) -> tuple[str, ...]:
+        """Names of the classes (or single players)."""
+        return tuple(entry.name for entry in self.classes)
+
+    @cached_property
+    def members(self) -> tuple[int, ...]:
+        """Members of each class."""
+        return tuple(entry.members for entry in self.classes)
+
+    @cached_property
+    def use(self) -> tuple[float, ...]:
+        """What one member of each class uses."""
+        return tuple(entry.use for entry in self.classes)
+
+    @property
+    def feeds(self) -> tuple[str | None, ...]:
+        """Parameter of the written game that each class's charge becomes."""
+        return tuple(entry.feeds for entry in self.classes)
 
     @property
     def population(self) -> int:
         """Number of members of all classes together."""
         return sum(self.members)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Number of coalitions, as count vectors, with the empty one and everybody."""
         return prod(n + 1 for n in self.members)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the table: members + 1 of each class."""
+        return tuple(n + 1 for n in self.members)
+
+    @property
+    def tabulated(self) -> bool:
+        """Whether all coalitions fit a table."""
+        return self.size <= MAX_COALITIONS
+
+    @cached_property
+    def costs(self) -> Array:
+        """``costs[s]`` is the cost of serving `s_k` members of each class `k`; read-only.
+
+        Raises
+        ------
+        TooLargeError
+            Beyond `MAX_COALITIONS` count vectors.
+        InvalidGameError
+            When some coalition's cost has no value.
+        """
+        if not self.tabulated:
+            raise TooLargeError(f"the cost game has {self.size:,} coalitions, at most {MAX_COALITIONS:,} can be examined one by one", self._what_fits())
+        if isinstance(self.function, Table):
+            return self.function.costs
+        costs = np.array(np.broadcast_to(self.function([np.asarray(c) for c in coalition_counts(self.members)]), self.shape), dtype=float)
+        costs[(0,) * costs.ndim] = 0.0
+        self._check(costs.ravel(), lambda flat: np.array(np.unravel_index(flat, self.shape)).T)
+        return frozen(costs)
+
+    def at(self, coalitions: NDArray[np.int64]) -> Array:
+        """Return the costs of some coalitions.
+
+        Parameters
+        ----------
+        coalitions : ndarray of int, shape (m, classes)
+            Members of each class.
+
+        Returns
+        -------
+        ndarray, shape (m,)
+        """
+        costs = np.array(np.broadcast_to(self.function(list(coalitions.T.astype(float))), coalitions.shape[:1]), dtype=float)
+        costs[~coalitions.any(axis=1)] = 0.0
+        self._check(costs, lambda rows: coalitions[rows])
+        return costs
+
+    @cached_property
+    def total(self) -> float:
+        """Cost of serving everybody."""
+        return float(self.at(np.array([self.members]))[0])
+
+    @cached_property
+    def alone(self) -> Array:
+        """Cost of one member of each class on its own, shape (classes,)."""
+        return self.at(np.eye(len(self.classes), dtype=np.int64))
+
+    @cached_property
+    def separable(self) -> Array:
+        """What the cost falls by when one member of each class leaves everybody, shape (classes,)."""
+        return self.total - self.at(np.array(self.members) - np.eye(len(self.classes), dtype=np.int64))
 
     @property
     def between_players(self) -> bool:
@@ -76,136 +222,86 @@ class CostGame:
 
     @cached_property
     def scale(self) -> float:
-        """The largest absolute cost."""
-        return float(np.max(np.abs(self.costs)))
+        """The largest absolute cost, of all coalitions where they can be listed."""
+        if self.tabulated:
+            return float(np.max(np.abs(self.costs)))
+        return float(max(abs(self.total), np.max(np.abs(self.alone))))
+
+    @property
+    def sign(self) -> int:
+        """1 where costs are shared, -1 where savings are: the sign with which a coalition that pays more (gets less) complains."""
+        return 1 if self.kind == "cost" else -1
 
     def label(self, k: int) -> str:
         """Return what people call a class."""
-        return (self.labels or {}).get(self.names[k]) or self.names[k]
+        return self.classes[k].title
 
     def charged(self, charges: Sequence[float]) -> Array:
         """Return what each coalition would pay under `charges` per member, shape of `costs`."""
-        total = np.zeros(())
-        for k, (charge, n) in enumerate(zip(charges, self.members, strict=True)):
-            total = total + (charge * np.arange(n + 1.0)).reshape([-1 if j == k else 1 for j in range(len(self.members))])
-        return total
+        total = np.zeros(1)
+        for charge, n in zip(charges, self.members, strict=True):
+            total = np.add.outer(total, charge * np.arange(n + 1.0)).ravel()
+        return total.reshape(self.shape)
 
-    def coalition(self, flat: int) -> dict[str, int]:
+    def coalition(self, counts: Sequence[int]) -> dict[str, int]:
         """Return a coalition by names, leaving out classes of which it has nobody."""
-        counts = np.unravel_index(flat, self.costs.shape)
         return {name: int(count) for name, count in zip(self.names, counts, strict=True) if count}
 
+    def subsidised(self, amount: float) -> CostGame:
+        """Return the game in which everybody together gets `amount` from outside; smaller coalitions get nothing."""
+        if amount == 0:
+            return self
+        sized = replace(self, function=Topped(self.function, self.members, -amount * self.sign))
+        return replace(sized, function=Table(sized.costs)) if self.tabulated and isinstance(self.function, Table) else sized
 
-def build_cost_game(definition: Definition, values: Mapping[str, float]) -> CostGame:
-    """Evaluate the cost game of a definition.
+    def _check(self, costs: Array, coalitions: object) -> None:
+        wrong = np.flatnonzero(~np.isfinite(costs))
+        if wrong.size:
+            counts = coalitions(wrong[:1])[0]  # type: ignore[operator]
+            who = ", ".join(f"{count} {name}" for name, count in self.coalition(counts).items())
+            raise InvalidGameError([Problem(("cost_game", "cost"), f"the cost has no value for the coalition of {who}", "guard the formula")])
 
-    Raises
-    ------
-    NotApplicableError
-        When the definition has none.
-    TooLargeError
-        Beyond `MAX_COALITIONS` count vectors.
-    InvalidGameError
-        When some coalition's cost has no value.
-    """
-    form = definition.cost_game
-    if form is None:
-        raise NotApplicableError(f"'{definition.name}' has no cost game", "add 'cost_game' with classes and a cost formula")
-    members = {name: entry.members or definition.stakeholders[name].members for name, entry in form.classes.items()}
-    _check_size(members)
-    environment = CoalitionEnvironment(members, values, definition.formulas)
-    shape = tuple(n + 1 for n in members.values())
-    costs = np.array(np.broadcast_to(parse(form.cost)(environment), shape), dtype=float)
-    costs[(0,) * len(shape)] = 0.0
-    if not np.isfinite(costs).all():
-        first = np.argwhere(~np.isfinite(costs))[0]
-        coalition = ", ".join(f"{count} {name}" for name, count in zip(members, first, strict=True))
-        raise InvalidGameError(
-            [Problem(("cost_game", "cost"), f"the cost has no value for the coalition of {coalition}", "guard the formula")], definition.name
-        )
-    everybody = {key: float(np.max(value)) if key.startswith("count(") else value for key, value in environment.items()}
-    use = tuple(float(np.max(parse(entry.use)(CoalitionEnvironment(members, everybody, definition.formulas)))) for entry in form.classes.values())
-    labels = {name: entry.label or (definition.stakeholders[name].label if name in definition.stakeholders else "") for name, entry in form.classes.items()}
-    unit = form.unit or definition.money
-    return CostGame(tuple(members), tuple(members.values()), frozen(costs), use, tuple(entry.feeds for entry in form.classes.values()), unit, "cost", labels)
+    def _what_fits(self) -> str:
+        largest = max(self.classes, key=lambda entry: entry.members)
+        fits = MAX_COALITIONS * (largest.members + 1) // self.size - 1
+        if fits > 1:
+            return f"with {fits:,} members of '{largest.name}' it fits"
+        if self.between_players:
+            return f"join players that are alike into classes, give the cost as a formula of total use, or estimate by sampling; {_players()} players fit"
+        return f"join classes ({listed(list(self.names), 6)}), or give the cost as a formula of total use"
 
 
-def _check_size(members: Mapping[str, int]) -> None:
-    size = prod(n + 1 for n in members.values())
-    if size > MAX_COALITIONS:
-        largest = max(members, key=lambda name: members[name])
-        fits = MAX_COALITIONS * (members[largest] + 1) // size - 1
-        remedy = f"with {fits:,} members of '{largest}' it fits" if fits > 0 else "join classes"
-        raise TooLargeError(f"the cost game has {size:,} coalitions, at most {MAX_COALITIONS:,} can be examined", remedy)
+def _players() -> int:
+    return MAX_COALITIONS.bit_length() - 1
 
 
-def read_plain_game(data: Any, source: str = "") -> CostGame:
-    """Read ``{"players": [...], "costs": [{"coalition": [...], "cost": ...}, ...]}`` (or "worths", each with a "worth").
+def table_game(
+    names: Sequence[str], costs: Array, members: Sequence[int] | None = None, use: Sequence[float] | None = None, *, kind: Literal["cost", "savings"] = "cost"
+) -> CostGame:
+    """Return a cost game from the table of its coalitions.
 
-    Raises
-    ------
-    InvalidGameError
-        With every mistake: unknown or repeated players, a coalition that is missing or stands twice, a value that is no number.
-    TooLargeError
-        Above `MAX_PLAYERS` players.
+    Parameters
+    ----------
+    names : sequence of str
+        Players, or classes.
+    costs : ndarray
+        Shape (members + 1 of each class), or any shape with as many entries in the same (row-major) order: for players, entry `b` is
+        the coalition written by the bits of `b`, the first player the highest bit.
+    members : sequence of int, optional
+        Of each class; 1 each unless given.
+    use : sequence of float, optional
+        What one member of each class uses; 1 unless given.
+
+    Returns
+    -------
+    CostGame
 
     Examples
     --------
-    >>> game = read_plain_game({"players": ["A", "B"], "costs": [
-    ...     {"coalition": ["A"], "cost": 7}, {"coalition": ["B"], "cost": 5}, {"coalition": ["A", "B"], "cost": 9}]})
-    >>> game.total
-    9.0
+    >>> table_game("AB", np.array([0.0, 5.0, 7.0, 9.0])).alone
+    array([7., 5.])
     """
-    if isinstance(data, (str, bytes)):
-        data = read_document(data, source).data
-    players = data.get("players") if isinstance(data, dict) else None
-    if not isinstance(players, list) or not players or not all(isinstance(name, str) and name for name in players) or len(set(players)) < len(players):
-        raise InvalidGameError([Problem(("players",), "expected a list of different names", 'write e.g. "players": ["A", "B"]')], source)
-    if len(players) > MAX_PLAYERS:
-        raise TooLargeError(f"the game has {len(players)} players, at most {MAX_PLAYERS} can be examined", "join players that are alike into classes")
-    if "worths" in data and "costs" in data:
-        raise InvalidGameError([Problem(("worths",), "both 'costs' and 'worths' are given", "keep one of them")], source)
-    kind: Literal["cost", "savings"] = "savings" if "worths" in data else "cost"
-    section, field = ("worths", "worth") if kind == "savings" else ("costs", "cost")
-    entries = data.get(section)
-    if not isinstance(entries, list):
-        raise InvalidGameError([Problem((section,), f"'{section}' is missing", f'add a list of {{"coalition": [...], "{field}": number}}')], source)
-    table, problems = _fill(players, entries, section, field)
-    if problems:
-        raise InvalidGameError(problems, source)
-    ones = (1,) * len(players)
-    return CostGame(tuple(players), ones, frozen(table), (1.0,) * len(players), (None,) * len(players), str(data.get("unit") or ""), kind)
-
-
-def _fill(players: list[str], entries: list[Any], section: str, field: str) -> tuple[Array, list[Problem]]:
-    table = np.full((2,) * len(players), np.nan)
-    table[(0,) * len(players)] = 0.0
-    problems = []
-    for k, entry in enumerate(entries):
-        place = (section, k)
-        coalition, value = (entry.get("coalition"), entry.get(field)) if isinstance(entry, dict) else (None, None)
-        strangers = [name for name in coalition if name not in players] if isinstance(coalition, list) else []
-        if not isinstance(coalition, list) or (not coalition and value not in (0, 0.0)):
-            problems.append(Problem((*place, "coalition"), "expected a list of players", 'write e.g. ["A", "B"]'))
-        elif strangers:
-            problems.append(Problem((*place, "coalition"), f"unknown player '{strangers[0]}'", nearest(str(strangers[0]), players)))
-        elif isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= 1e15:
-            problems.append(
-                Problem(
-                    (*place, field),
-                    f"got {str(value)[:30]}, expected a finite number of at most 1e15",
-                    "write digits with a decimal point, in larger units where needed",
-                )
-            )
-        else:
-            row = tuple(int(name in coalition) for name in players)
-            if len(set(coalition)) < len(coalition):
-                problems.append(Problem((*place, "coalition"), "a player stands twice", "name each player once"))
-            if coalition and not np.isnan(table[row]):
-                problems.append(Problem(place, f"the coalition {', '.join(coalition)} stands twice", "remove one of them"))
-            table[row] = value if coalition else 0.0
-    missing = [", ".join(name for name, here in zip(players, row, strict=True) if here) for row in np.argwhere(np.isnan(table))[:9]]
-    if missing and not problems:
-        count = int(np.isnan(table).sum())
-        problems.append(Problem((section,), f"{count} coalition{'s are' if count > 1 else ' is'} missing: {listed(missing, 8)}", "give every coalition"))
-    return table, problems
+    sizes = tuple(members or (1,) * len(names))
+    used = use or (1.0,) * len(names)
+    classes = tuple(MemberClass(name, n, use=float(u)) for name, n, u in zip(names, sizes, used, strict=True))
+    return CostGame(classes, Table(frozen(np.reshape(costs, [n + 1 for n in sizes]))), kind=kind)

@@ -1,44 +1,84 @@
-"""The allocation methods by name."""
+"""The table of allocation methods: every rule by which a cost can be shared, under one name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import NotApplicableError, unknown
 from .allocation import Allocation
-from .core import Core, least_core
+from .core import Core, core_point, least_core, least_core_point
 from .cost_game import CostGame
 from .rules import equal, proportional, shapley
+from .terms import NO_TERMS, Terms, within_bounds
 
 
-def core_point(game: CostGame) -> Allocation:
-    """Return a point of the core.
+@dataclass(frozen=True)
+class Method:
+    """A row of the table.
+
+    Parameters
+    ----------
+    name : str
+    title : str
+        What people call it.
+    about : str
+        What is fair about it, in one sentence for the people who are to pay.
+    run : callable
+        From a cost game and terms to an allocation.
+    bounded : bool
+        Whether it keeps the terms' caps and floors by itself; if not, they are applied to its charges.
+    quick : bool
+        Whether it takes milliseconds on any game, so that a page can show it with every change.
+    """
+
+    name: str
+    title: str
+    about: str
+    run: Callable[[CostGame, Terms], Allocation]
+    bounded: bool = False
+    quick: bool = True
+
+
+_ROWS = (
+    Method("equal", "Equal for all", "Every member pays the same.", lambda game, _: equal(game)),
+    Method("proportional", "In proportion to use", "Who uses twice as much pays twice as much.", lambda game, _: proportional(game)),
+    Method("shapley", "Shapley value", "Everybody pays what it adds to the cost, averaged over all orders of joining.", lambda game, _: shapley(game)),
+    Method("core", "Centre of the core", "No group pays more than it would alone.", lambda game, _: core_point(game)),
+    Method("least_core", "Least core", "The largest objection of any group is as small as possible.", lambda game, _: least_core_point(game)),
+)
+METHODS = {row.name: row for row in _ROWS}
+"""Every allocation method by its name."""
+
+
+def method_named(name: str) -> Method:
+    """Return a method.
 
     Raises
     ------
-    NotApplicableError
-        When the core is empty.
+    UnknownNameError
+        Lists the methods.
     """
-    core = least_core(game)
-    if core.empty:
-        raise NotApplicableError(
-            "the core is empty: every way of sharing leaves some coalition better off alone", "use least_core, or lower the cost with a subsidy"
-        )
-    return core.point
+    if name not in METHODS:
+        raise unknown("allocation method", name, METHODS)
+    return METHODS[name]
 
 
-METHODS: dict[str, Callable[[CostGame], Allocation]] = {
-    "equal": equal,
-    "proportional": proportional,
-    "shapley": shapley,
-    "core": core_point,
-    "least_core": lambda game: least_core(game).point,
-}
-
-
-def allocate(game: CostGame, method: str) -> Allocation:
+def allocate(game: CostGame, method: str, terms: Terms = NO_TERMS) -> Allocation:
     """Return the allocation by the method of that name.
+
+    Parameters
+    ----------
+    game : CostGame
+    method : str
+        One of `METHODS`.
+    terms : Terms
+        A subsidy, caps, floors, unions.
+
+    Returns
+    -------
+    Allocation
 
     Raises
     ------
@@ -47,28 +87,26 @@ def allocate(game: CostGame, method: str) -> Allocation:
     NotApplicableError
         When the method does not fit the game.
     """
-    if method not in METHODS:
-        raise unknown("allocation method", method, METHODS)
-    return METHODS[method](game)
+    row = method_named(method)
+    shared = game.subsidised(terms.subsidy)
+    found = row.run(shared, terms)
+    if not row.bounded:
+        found = within_bounds(found, terms)
+    return terms.with_subsidy(game, found)
 
 
-def compare(game: CostGame) -> tuple[Core, dict[str, Allocation]]:
-    """Return the core and the allocation of every method that fits the game."""
-    core = least_core(game)
+def compare(game: CostGame, terms: Terms = NO_TERMS, names: Iterable[str] = METHODS) -> tuple[Core, dict[str, Allocation]]:
+    """Return the core and the allocation of every method that fits the game, of those named."""
+    core = least_core(game.subsidised(terms.subsidy))
     found = {}
-    for name in METHODS:
-        if name == "core" and core.empty:
-            continue
-        if name in ("core", "least_core"):
-            found[name] = core.point
-            continue
+    for name in names:
         try:
-            found[name] = allocate(game, name)
+            found[name] = allocate(game, name, terms)
         except NotApplicableError:
             continue
     return core, found
 
 
 def as_dict(core: Core, allocations: dict[str, Allocation]) -> dict[str, Any]:
-    """Return all allocations for JSON; an empty core is listed as such."""
+    """Return allocations for JSON; an empty core is listed as such."""
     return {name: core.as_dict() if name == "core" else allocations[name].as_dict() for name in METHODS if name == "core" or name in allocations}

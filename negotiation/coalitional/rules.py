@@ -49,7 +49,7 @@ def shapley(game: CostGame) -> Allocation:
 
     Examples
     --------
-    >>> from negotiation.coalitional.cost_game import read_plain_game
+    >>> from negotiation.coalitional.plain import read_plain_game
     >>> game = read_plain_game({"players": ["A", "B"], "costs": [
     ...     {"coalition": ["A"], "cost": 7}, {"coalition": ["B"], "cost": 5}, {"coalition": ["A", "B"], "cost": 9}]})
     >>> shapley(game).charges

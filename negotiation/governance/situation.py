@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..coalitional.allocation import Allocation, judge
-from ..coalitional.cost_game import CostGame, build_cost_game
+from ..coalitional.build import build_cost_game
+from ..coalitional.cost_game import CostGame
 from ..coalitional.methods import allocate
 from ..definition import Definition
 from ..errors import NotApplicableError

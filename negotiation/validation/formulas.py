@@ -7,8 +7,12 @@ from typing import Any
 
 from ..document import Place
 from ..errors import InvalidFormulaError, listed, nearest
+from ..evaluation import TOTAL_USE
 from ..formula import parse
 from .outline import Outline
+
+CLASS_FORMULAS = ("use", "ability", "months", "fee", "floor")
+SOURCE_FORMULAS = ("least", "most")
 
 
 def formulas(outline: Outline) -> None:
@@ -20,7 +24,8 @@ def formulas(outline: Outline) -> None:
             outline.report(place, error.message, error.remedy)
             continue
         before = len(outline.problems)
-        for name in sorted(formula.names - outline.parameters.keys() - outline.definitions.keys()):
+        reserved = {TOTAL_USE} if place == ("cost_game", "cost") else set()
+        for name in sorted(formula.names - outline.parameters.keys() - outline.definitions.keys() - reserved):
             if name in outline.actions or name in outline.classes:
                 outline.report(place, f"'{name}' is a stakeholder, not a number", f"write members({name}) or count({name}, action)")
             else:
@@ -44,9 +49,13 @@ def _formula_places(outline: Outline) -> Iterator[tuple[Place, Any, str]]:
         yield ("target", "condition"), outline.section("target")["condition"], "profile"
     if "cost" in outline.section("cost_game"):
         yield ("cost_game", "cost"), outline.section("cost_game")["cost"], "coalition"
-    for name, entry in outline.section("cost_game", "classes").items():
-        if isinstance(entry, dict) and "use" in entry:
-            yield ("cost_game", "classes", name, "use"), entry["use"], "coalition"
+    if "capital" in outline.section("cost_game"):
+        yield ("cost_game", "capital"), outline.section("cost_game")["capital"], "coalition"
+    for group_, fields in (("classes", CLASS_FORMULAS), ("sources", SOURCE_FORMULAS)):
+        for name, entry in outline.section("cost_game", group_).items():
+            for field in fields:
+                if isinstance(entry, dict) and field in entry:
+                    yield ("cost_game", group_, name, field), entry[field], "coalition"
     for k, entry in enumerate(outline.entries("expected")):
         for key in ("every_equilibrium", "some_equilibrium", "no_equilibrium", "holds", "iff", "observe"):
             if isinstance(entry.get(key), (str, int, float)):

@@ -10,8 +10,8 @@ import numpy as np
 
 from ..document import Document, Place
 from ..errors import Problem
-from ..evaluation import CoalitionEnvironment, ProfileEnvironment, sampled_lattice
-from ..formula import Formula
+from ..evaluation import TOTAL_USE, CoalitionEnvironment, ProfileEnvironment, coalition_counts, sampled_lattice
+from ..formula import Formula, Value
 from ..lattice import Lattice
 from .outline import Outline, number
 
@@ -80,14 +80,16 @@ def _at_profile(outline: Outline, profile: Mapping[str, Any], environment: Profi
     return ProfileEnvironment(outline.actions, [size or 1 for size in outline.members.values()], lambda i, a: counts[i][a], numbers, environment.definitions)
 
 
-def _cost_values(outline: Outline, numbers: Mapping[str, float], definitions: Mapping[str, Formula]) -> None:
+def _cost_values(outline: Outline, numbers: Mapping[str, Value], definitions: Mapping[str, Formula]) -> None:
     sizes = {name: size for name, size in outline.classes.items() if size is not None}
     cost = outline.good.get(("cost_game", "cost"))
     if cost is None or len(sizes) != len(outline.classes) or np.prod([size + 1.0 for size in sizes.values()]) > 1e6:
         return
     if not _usable(outline, cost, definitions) or _reads_profile(outline, cost, definitions):
         return
-    table = cost(CoalitionEnvironment(sizes, numbers, definitions))
+    counts = coalition_counts(list(sizes.values()))
+    numbers = {TOTAL_USE: _total_use(outline, sizes, numbers, definitions), **numbers}
+    table = cost(CoalitionEnvironment(sizes, numbers, definitions, counts))
     shape = tuple(size + 1 for size in sizes.values())
     wrong = ~np.isfinite(np.broadcast_to(table, shape))
     wrong[(0,) * len(shape)] = False
@@ -95,6 +97,13 @@ def _cost_values(outline: Outline, numbers: Mapping[str, float], definitions: Ma
         first = np.argwhere(wrong)[0]
         coalition = ", ".join(f"{count} {name}" for name, count in zip(sizes, first, strict=True))
         outline.report(("cost_game", "cost"), f"the cost has no value for the coalition of {coalition}", "guard the formula, e.g. 'x if count(...) > 0 else 0'")
+
+
+def _total_use(outline: Outline, sizes: Mapping[str, int], numbers: Mapping[str, Value], definitions: Mapping[str, Formula]) -> Value:
+    everybody = CoalitionEnvironment(sizes, numbers, definitions, [float(size) for size in sizes.values()])
+    uses = [outline.good.get(("cost_game", "classes", name, "use")) for name in sizes]
+    rows = zip(uses, coalition_counts(list(sizes.values())), strict=True)
+    return sum(((1.0 if use is None or not _usable(outline, use, definitions) else use(everybody)) * count for use, count in rows), start=np.zeros(()))
 
 
 def _reads_profile(outline: Outline, formula: Formula, definitions: Mapping[str, Formula]) -> bool:

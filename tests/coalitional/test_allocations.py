@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from negotiation.coalitional.allocation import judge
+from negotiation.coalitional.build import build_cost_game
 from negotiation.coalitional.core import least_core
-from negotiation.coalitional.cost_game import CostGame, build_cost_game, read_plain_game
+from negotiation.coalitional.cost_game import CostGame, table_game
 from negotiation.coalitional.methods import METHODS, allocate, compare
+from negotiation.coalitional.plain import read_plain_game
 from negotiation.coalitional.rules import equal, proportional, shapley
 from negotiation.definition import read_definition
 from negotiation.errors import InvalidGameError, NotApplicableError, TooLargeError
@@ -28,7 +30,7 @@ def classes(members: tuple[int, ...], seed: int) -> CostGame:
     costs = np.random.default_rng(seed).uniform(0, 10, size=tuple(n + 1 for n in members)) * np.indices([n + 1 for n in members]).sum(axis=0) ** 0.5
     costs[(0,) * len(members)] = 0
     names = tuple("ABCDEFG"[: len(members)])
-    return CostGame(names, members, costs, (1.0,) * len(members), (None,) * len(members))
+    return table_game(names, costs, members)
 
 
 def expanded(game: CostGame) -> CostGame:
@@ -39,7 +41,7 @@ def expanded(game: CostGame) -> CostGame:
         counts = [sum(here for here, k in zip(row, owner, strict=True) if k == j) for j in range(len(game.members))]
         table[row] = game.costs[tuple(counts)]
     names = tuple(f"p{i}" for i in range(len(owner)))
-    return CostGame(names, (1,) * len(owner), table, tuple(game.use[k] for k in owner), (None,) * len(owner))
+    return table_game(names, table, use=[game.use[k] for k in owner])
 
 
 def shapley_by_orders(game: CostGame) -> Array:
@@ -145,7 +147,7 @@ def test_the_objection_names_the_coalition_and_its_gain() -> None:
 
 def test_charges_in_proportion_to_load_lie_in_the_core_when_average_cost_falls() -> None:
     loads = np.add.outer(23 * np.arange(101.0), 187 * np.arange(9.0))
-    game = CostGame(("small", "large"), (100, 8), 5000 * loads**0.7, (23.0, 187.0), (None, None))
+    game = table_game(("small", "large"), 5000 * loads**0.7, (100, 8), (23.0, 187.0))
     assert proportional(game).in_core
     assert not equal(game).in_core
 
@@ -154,7 +156,7 @@ def test_charges_in_proportion_to_load_lie_in_the_core_when_average_cost_falls()
 def test_an_equal_split_breaks_the_small_ones_bound_exactly_when_the_average_exceeds_it(fixed: float) -> None:
     loads = np.add.outer(5 * np.arange(31.0), 200 * np.arange(5.0))
     costs = np.where(loads > 0, fixed, 0) + 100 * loads
-    game = CostGame(("small", "large"), (30, 4), costs, (5.0, 200.0), (None, None))
+    game = table_game(("small", "large"), costs, (30, 4), (5.0, 200.0))
     broken = game.total / 34 > costs[1, 0]
     alone = equal(game).charges[0] - costs[1, 0]
     assert broken == (fixed < 10_000)
@@ -200,7 +202,7 @@ def test_a_plain_game_with_mistakes_is_refused(data: dict[str, object], said: st
 
 
 def test_too_many_players_are_refused_before_the_table_is_made() -> None:
-    with pytest.raises(TooLargeError, match="at most"):
+    with pytest.raises(TooLargeError, match="a table can have 24 players; join players that are alike into classes"):
         read_plain_game({"players": [f"p{k}" for k in range(60)], "costs": []})
 
 
