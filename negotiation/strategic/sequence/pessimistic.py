@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,22 +90,32 @@ def pessimistic_commitment(own: Array, other: Array, bounds: Mapping[int, float]
     B. von Stengel and S. Zamir (2010), "Leadership games with convex strategy sets", section 4.
     """
     own_unit, unit = float(np.abs(own).max()) or 1.0, float(np.ptp(other)) or 1.0
-    best: tuple[float, Array, Array, Replies] | None = None
-    complete = True
+    regions: list[tuple[float, Array, Array, Replies]] = []
+    value, complete = -np.inf, True
     for j in sorted(bounds, key=lambda reply: -bounds[reply]):
-        if best is not None and bounds[j] <= best[0] + TOLERANCE * own_unit:
+        if bounds[j] / own_unit < value - EXACT:
             break
         if budget.spent(1.0, "ties against the leader"):
             complete = False
             break
         found = _in_region(own / own_unit, other / unit, j, same / unit)
-        if found is not None and (best is None or found[0] * own_unit > best[0]):
-            best = (found[0] * own_unit, *found[1:])
-    if best is None:
+        if found is not None:
+            regions.append(found)
+            value = max(value, found[0])
+    if not regions:
         return None
-    value, p, inside, equal = best
-    reached = _attaining(own / own_unit, other / unit, value / own_unit, equal)
-    return Pessimistic(value, reached is not None, p if reached is None else reached, inside, tuple(np.flatnonzero(equal).tolist()), complete)
+    return replace(_best(own / own_unit, other / unit, regions), value=value * own_unit, complete=complete)
+
+
+def _best(own: Array, other: Array, regions: list[tuple[float, Array, Array, Replies]]) -> Pessimistic:
+    """Return the best of the regions: among equals one in which the value is attained."""
+    value = max(region[0] for region in regions)
+    for _, _, inside, equal in (region for region in regions if region[0] >= value - EXACT):
+        reached = _attaining(own, other, value, equal)
+        if reached is not None:
+            return Pessimistic(value, True, reached, inside, tuple(np.flatnonzero(equal).tolist()), True)
+    _, p, inside, equal = max(regions, key=lambda region: region[0])
+    return Pessimistic(value, False, p, inside, tuple(np.flatnonzero(equal).tolist()), True)
 
 
 def _in_region(own: Array, other: Array, j: int, same: float) -> tuple[float, Array, Array, Replies] | None:
