@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import unknown
+from .errors import NotApplicableError, unknown
 from .questions import Case, Concept, Listed, Option, Result
 from .strategic.equilibrium import EquilibriumList, all_pure
 from .strategic.nash import nash_equilibria
@@ -91,6 +91,26 @@ def _path(case: Case) -> Result:
 def _motion(case: Case) -> Result:
     start = case.shares(case.status_quo)
     found: Result = _from("dynamics.motion", "motion")(case.game, start, case.option("rule"), duration=case.option("duration"), noise=case.option("noise"))
+    return found
+
+
+def _inspection(case: Case) -> Result:
+    """Return the inspection game at once and announced; who inspects and what is right come from the options, or from kinds and target."""
+    game, free = case.game, [i for i, axis in enumerate(case.game.lattice.axes) if axis.moves]
+    stakeholders = case.situation.definition.stakeholders if case.situation is not None else {}
+    official = [game.names[i] for i in free if game.names[i] in stakeholders and stakeholders[game.names[i]].kind != "firm"]
+    inspector, comply = case.option("inspector"), case.option("comply")
+    if inspector is None and len(free) == 2:
+        if len(official) != 1:
+            raise NotApplicableError("the game does not say which of the two inspects", "give the option inspector, e.g. inspector=government")
+        inspector = official[0]
+    if comply is None and inspector in game.names and len(free) == 2:
+        if case.situation is None or case.situation.definition.target is None:
+            raise NotApplicableError("the game does not say what inspections are for", "give the option comply, the action that is wanted of the others")
+        other = next(game.names[i] for i in free if game.names[i] != inspector)
+        target = case.counts(case.target)[other]
+        comply = max(target, key=lambda action: target[action])
+    found: Result = _from("sequence.announced", "inspection_variants")(game, inspector or game.names[0], comply or "", case.budget)
     return found
 
 
@@ -191,9 +211,18 @@ CONCEPTS: dict[str, Concept] = {
         ),
         Concept(
             "stackelberg",
-            "A leader that commits to a mixture (two single players).",
+            "A leader that commits to a mixture (two single players), with ties for and against it.",
             lambda case: _from("sequence.stackelberg", "mixed_commitment")(case.game, case.option("leader") or case.game.names[0], case.budget),
             (Option("leader", str, "who commits; otherwise the first stakeholder"),),
+        ),
+        Concept(
+            "inspection",
+            "An inspection game at once and with inspections announced beforehand, side by side.",
+            _inspection,
+            (
+                Option("inspector", str, "who inspects; otherwise the one of two stakeholders that is no firm"),
+                Option("comply", str, "the action that is wanted of the others; otherwise the target's"),
+            ),
         ),
         Concept(
             "patience",

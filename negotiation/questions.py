@@ -95,9 +95,11 @@ class Case:
         said = self.option("moves")
         if said:
             return [[name.strip() for name in group.split(",")] for group in str(said).split(">")]
-        groups = self._written("order of moves").definition.moves
+        groups = [] if self.situation is None else self.situation.definition.moves
         if not groups:
-            raise NotApplicableError("the game says nothing about who moves first", "give the option moves, e.g. moves='government > firms'")
+            first, *rest = self.game.names
+            example = f"{first} > {', '.join(rest)}" if rest else first
+            raise NotApplicableError("the game says nothing about who moves first", f"give the option moves, e.g. moves='{example}'")
         return groups
 
     def _written(self, what: str) -> Situation:

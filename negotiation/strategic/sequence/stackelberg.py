@@ -79,10 +79,11 @@ class MixedCommitment:
         weak = self.pessimistic
         if weak is None:
             return ""
-        near = "" if weak.attained else ", which mixtures come as close to as one likes but do not reach"
-        if self.value - weak.value <= 2 * TOLERANCE * max(abs(self.value), abs(weak.value)):
-            return f"A follower that breaks ties against {who} costs it nothing{near}."
-        return f"A follower that breaks ties against {who} leaves it {amount(self.game, weak.value)}{near}."
+        lower = self.value - weak.value > 2 * TOLERANCE * max(abs(self.value), abs(weak.value))
+        if weak.attained:
+            return f"Should ties go against {who}, it is left with {amount(self.game, weak.value)}." if lower else f"No tie can cost {who} anything."
+        what = amount(self.game, weak.value) if lower else "that"
+        return f"Should ties go against {who}, it comes as close to {what} as it likes, by tilting the mixture a little, but does not reach it."
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result for JSON."""
@@ -155,7 +156,7 @@ def _tables(game: Game, leader: str) -> tuple[Array, Array]:
     if leader not in game.names:
         raise unknown("stakeholder", leader, game.names)
     if len(game.names) != 2 or not game.is_ordinary:
-        raise NotApplicableError("a commitment to a mixture needs two stakeholders with one member each", "for larger games name an order of moves")
+        raise NotApplicableError("a commitment to a mixture needs two stakeholders with one member each", "for larger games ask for the concept 'commitment'")
     if max(game.lattice.shape) > MAX_ACTIONS:
         raise TooLargeError(f"a player has {max(game.lattice.shape)} actions, at most {MAX_ACTIONS} can be examined", "leave out actions")
     tables = [np.concatenate([np.broadcast_to(row, _strip(game, i)) for row in rows], axis=i) for i, rows in enumerate(game.payoffs)]
