@@ -62,34 +62,53 @@ def centre(frame: Frame, cells: int) -> list[Array]:
 
 def lengths(frame: Frame, cells: Cells) -> Array:
     """Return the length of every edge, shape (B, edges)."""
-    ends = np.array([edge.places for edge in frame.edges])
-    return np.asarray(np.abs(cells.corners[:, ends[:, 0]] - cells.corners[:, ends[:, 1]]).max(axis=2))
+    one, other = frame.ends
+    return np.asarray(np.abs(cells.corners.take(one, axis=1) - cells.corners.take(other, axis=1)).max(axis=2))
 
 
-def shrink(frame: Frame, cells: Cells, lower: list[Array]) -> Cells:
-    """Replace cells by those whose local coordinates are at least `lower`."""
-    table, corners, start = cells.table, np.array(cells.corners), 0
-    for j, low in enumerate(lower):
-        count = frame.sizes[j]
-        if count > 1:
-            size = (1 - low.sum(axis=1))[:, None, None]
-            own = corners[:, start : start + count]
-            corners[:, start : start + count] = size * own + (low[:, None] @ own)
-            before, within = frame.around(j)
-            parts = table.reshape(len(table), table.shape[1] * before, within, -1)
-            base = (low[:, None, None] @ parts) if parts.shape[3] > 1 else (parts[..., 0] @ low[..., None])[..., None]
-            table = (parts * size[..., None] + base).reshape(table.shape)
-        start += count
-    return Cells(cells.owner, table, corners)
+def moved(frame: Frame, cells: Cells, moves: Array) -> Cells:
+    """Return cells with other corners, where every degree is at most 1.
+
+    Parameters
+    ----------
+    moves : ndarray, shape (B, K, K)
+        The local coordinates of each cell's new corners, those of one stakeholder in one block.
+    """
+    rows, columns = frame.cut
+    table = cells.table
+    if columns:
+        right = _product([moves[:, part, part] for part in columns])
+        table = table.reshape(len(table), -1, right.shape[1]) @ np.swapaxes(right, 1, 2)
+    if rows:
+        left = _product([moves[:, part, part] for part in rows])
+        table = left[:, None] @ table.reshape(len(table), cells.table.shape[1], left.shape[1], -1)
+    return Cells(cells.owner, table.reshape(cells.table.shape), moves @ cells.corners)
+
+
+def _product(parts: Sequence[Array]) -> Array:
+    """Return the Kronecker products of the matrices of each cell."""
+    result = parts[0]
+    for part in parts[1:]:
+        size = result.shape[1] * part.shape[1]
+        result = (result[:, :, None, :, None] * part[:, None, :, None, :]).reshape(len(result), size, size)
+    return result
+
+
+def halved(frame: Frame, moves: Array, longest: NDArray[np.int64]) -> Array:
+    """Return corners of both halves of each cell, (2 B, K, K), from those of the cells and the edges across which they are halved."""
+    rows, (kept, moved) = np.arange(len(moves)), frame.ends[:, longest]
+    middle = (moves[rows, kept] + moves[rows, moved]) / 2
+    both = np.concatenate([moves, moves])
+    both[rows, moved] = middle
+    both[rows + len(rows), kept] = middle
+    return both
 
 
 def halve(frame: Frame, cells: Cells) -> list[Cells]:
     """Halve each cell across its longest edge."""
     if len(cells) == 0:
         return []
-    late = {1: 1.0, 2: 1.0, 3: 0.1}.get(len(frame.sizes), 0.4)
-    weights = np.array([late if edge.stakeholder < 2 else 1.0 for edge in frame.edges])
-    longest = (lengths(frame, cells) * weights).argmax(axis=1)
+    longest = (lengths(frame, cells) * frame.haste).argmax(axis=1)
     order = np.argsort(longest, kind="stable")
     halves = [Cells(half.owner, half.table, np.array(half.corners)) for half in (cells[order], cells[order])]
     stop = 0
@@ -108,7 +127,4 @@ def _half(frame: Frame, cells: Cells, rows: slice, edge: Edge) -> None:
     before, within = frame.around(j)
     table = cells.table[rows]
     parts = table.reshape(table.shape[0], table.shape[1] * before, within, -1)
-    if frame.degrees[j] == 1:
-        parts[:, :, edge.corners[1]] = (parts[:, :, edge.corners[0]] + parts[:, :, edge.corners[1]]) / 2
-    else:
-        parts[:] = halving(frame.degrees[j], frame.sizes[j], *edge.corners) @ parts
+    parts[:] = halving(frame.degrees[j], frame.sizes[j], *edge.corners) @ parts

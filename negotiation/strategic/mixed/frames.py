@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations, product
 from math import comb, prod
 
 import numpy as np
@@ -122,36 +123,59 @@ class Frame:
         Common degree in the mixture of each stakeholder.
     regular : bool
         Whether the conditions can determine the mixtures: nobody has more of them than the others have unknowns.
-    equations, others : ndarray of int
-        Rows of the differences among actions in use (`d` of them), and of the others.
+    unknowns : int
+        Free coordinates, `d`, and as many conditions: the first `d` rows of a table are the differences among actions in use.
     pairs : (ndarray, ndarray) of int
-        Pairs of rows, counting a row R of zeros, whose first must not exceed the second throughout.
+        Pairs of rows such that the first must not exceed the second throughout.
+    rivals : int
+        How many of them, in front, must not be the other way round either.
     affine : ndarray, shape (C, 1 + d)
         From coefficients to the value at the centre and the slopes.
     line : ndarray, shape (1 + d, C)
         Back, to the coefficients of the affine function.
     widen : ndarray, shape (K, d)
         From the free coordinates to all K = sum of sizes.
-    coordinates : ndarray, shape (K, C)
-        Coefficients of all coordinates, less their values at the centre.
+    bounded : ndarray of int, shape (L,)
+        Coordinates that are bounded: of two actions in use the second alone, of more all.
+    limits : ndarray, shape (L, C)
+        Coefficients of these coordinates.
+    lowest : ndarray of int, shape (K,)
+        Where the least value of each coordinate stands among the L least values, 1 less the L largest, and zero.
+    firsts : ndarray of int
+        The place of the first coordinate of each stakeholder.
+    blocks : ndarray, shape (K, K)
+        1 where two coordinates belong to one stakeholder.
     reach : float
         By how much the slopes of a polynomial can exceed the range of its coefficients, summed over the free coordinates.
     edges : tuple of Edge
+    ends : ndarray of int, shape (2, edges)
+        The places of the edges' ends.
+    haste : ndarray, shape (edges,)
+        What the lengths of edges are multiplied with before the longest is halved.
+    cut : (list of slice, list of slice)
+        The places of the corners of the stakeholders whose mixtures the columns depend on, in two groups with about as many columns each.
     """
 
     sizes: tuple[int, ...]
     actions: tuple[int, ...]
     degrees: tuple[int, ...]
     regular: bool
-    equations: Integers
-    others: Integers
+    unknowns: int
     pairs: tuple[Integers, Integers]
+    rivals: int
     affine: Array
     line: Array
     widen: Array
-    coordinates: Array
+    bounded: Integers
+    limits: Array
+    lowest: Integers
+    firsts: Integers
+    blocks: Array
     reach: float
     edges: tuple[Edge, ...]
+    ends: Integers
+    haste: Array
+    cut: tuple[list[slice], list[slice]]
 
     @property
     def is_multilinear(self) -> bool:
@@ -168,6 +192,11 @@ class Frame:
         return prod(rows[:j]), rows[j]
 
 
+_LATE = {1: 1.0, 2: 1.0, 3: 0.1}
+"""Weight of the edges of the first two stakeholders, by the number of stakeholders: with the others' mixtures fixed the conditions are
+linear in these two."""
+
+
 @lru_cache(maxsize=512)
 def frame(sizes: tuple[int, ...], actions: tuple[int, ...], degrees: tuple[tuple[int, ...], ...]) -> Frame:
     """Return the constants for supports of these sizes; ``degrees[i][j]`` members of `j` are faced by a member of `i`."""
@@ -175,12 +204,59 @@ def frame(sizes: tuple[int, ...], actions: tuple[int, ...], degrees: tuple[tuple
     common = tuple(max(column) for column in zip(*degrees, strict=True))
     widen = _widen(sizes)
     affine, line = _affine(sizes, common)
-    equations, others, pairs = _rows(sizes, actions)
     starts = np.cumsum([0, *sizes]).tolist()
     edges = tuple(Edge(j, (v, w), (starts[j] + v, starts[j] + w)) for j, size in enumerate(sizes) for v in range(size) for w in range(v + 1, size))
-    regular = all(degrees[i][i] > 0 or free[i] <= sum(free) - free[i] for i in range(len(free)))
-    reach = float(sum(degree * part for degree, part in zip(common, free, strict=True)))
-    return Frame(sizes, actions, common, regular, equations, others, pairs, affine, line, widen, widen @ line[1:], reach, edges)
+    ends = np.array([edge.places for edge in edges], dtype=np.int64).reshape(-1, 2).T
+    bounded, lowest = _bounded(sizes)
+    pairs, rivals = _pairs(sizes, actions)
+    owner = np.repeat(np.arange(len(sizes)), sizes)
+    limits = (widen @ line[1:])[bounded] + np.repeat(1 / np.array(sizes), sizes)[bounded, None]
+    return Frame(
+        sizes=sizes,
+        actions=actions,
+        degrees=common,
+        regular=all(degrees[i][i] > 0 or free[i] <= sum(free) - free[i] for i in range(len(free))),
+        unknowns=sum(free),
+        pairs=pairs,
+        rivals=rivals,
+        affine=affine,
+        line=line,
+        widen=widen,
+        bounded=bounded,
+        limits=limits,
+        lowest=lowest,
+        firsts=np.array(starts[:-1], dtype=np.int64),
+        blocks=(owner[:, None] == owner).astype(np.float64),
+        reach=float(sum(degree * part for degree, part in zip(common, free, strict=True))),
+        edges=edges,
+        ends=ends,
+        haste=np.array([_LATE.get(len(sizes), 0.4) if edge.stakeholder < 2 else 1.0 for edge in edges]),
+        cut=_cut(sizes, common),
+    )
+
+
+def _cut(sizes: tuple[int, ...], degrees: tuple[int, ...]) -> tuple[list[slice], list[slice]]:
+    starts = np.cumsum([0, *sizes]).tolist()
+    parts = [slice(start, start + size) for start, size, degree in zip(starts, sizes, degrees, strict=False) if size > 1 and degree]
+    widths = [part.stop - part.start for part in parts]
+    best = min(range(len(parts) + 1), key=lambda k: prod(widths[:k]) + prod(widths[k:]))
+    return parts[:best], parts[best:]
+
+
+def _bounded(sizes: tuple[int, ...]) -> tuple[Integers, Integers]:
+    """Return which coordinates are bounded, and where the least value of each of all stands."""
+    starts = np.cumsum([0, *sizes]).tolist()
+    bounded = [start + v for start, size in zip(starts, sizes, strict=False) for v in range(size) if size > 2 or v == 1]
+    place, count = {v: k for k, v in enumerate(bounded)}, len(bounded)
+    lowest: list[int] = []
+    for start, size in zip(starts, sizes, strict=False):
+        if size == 1:
+            lowest.append(2 * count)
+        elif size == 2:
+            lowest += [count + place[start + 1], place[start + 1]]
+        else:
+            lowest += [place[start + v] for v in range(size)]
+    return np.array(bounded, dtype=np.int64), np.array(lowest, dtype=np.int64)
 
 
 def _widen(sizes: tuple[int, ...]) -> Array:
@@ -193,22 +269,18 @@ def _widen(sizes: tuple[int, ...]) -> Array:
     return widen
 
 
-def _rows(sizes: tuple[int, ...], actions: tuple[int, ...]) -> tuple[Integers, Integers, tuple[Integers, Integers]]:
-    zero = sum(actions) - len(actions)
-    equations: list[int] = []
-    others: list[int] = []
-    better: list[int] = []
-    worse: list[int] = []
-    start = 0
+def _pairs(sizes: tuple[int, ...], actions: tuple[int, ...]) -> tuple[tuple[Integers, Integers], int]:
+    """Return the pairs of rows of one stakeholder that are compared, and how many of them, in front, are both of actions in use."""
+    rivals: list[tuple[int, int]] = []
+    outside: list[tuple[int, int]] = []
+    inside, other = 0, sum(sizes) - len(sizes)
     for size, count in zip(sizes, actions, strict=True):
-        rows = [zero, *range(start, start + count - 1)]
-        equations += rows[1:size]
-        others += rows[size:]
-        pairs = [(b, a) for a in rows[:size] for b in rows if a != b]
-        better += [b for b, _ in pairs]
-        worse += [a for _, a in pairs]
-        start += count - 1
-    return np.array(equations, dtype=np.int64), np.array(others, dtype=np.int64), (np.array(better), np.array(worse))
+        used, idle = range(inside, inside + size - 1), range(other, other + count - size)
+        rivals += combinations(used, 2)
+        outside += product(idle, used)
+        inside, other = used.stop, idle.stop
+    pairs = np.array([*rivals, *outside], dtype=np.int64).reshape(-1, 2)
+    return (pairs[:, 0].copy(), pairs[:, 1].copy()), len(rivals)
 
 
 def _affine(sizes: tuple[int, ...], degrees: tuple[int, ...]) -> tuple[Array, Array]:
@@ -230,7 +302,7 @@ def _kron(parts: list[Array]) -> Array:
 
 
 def table(constants: Frame, degrees: tuple[tuple[int, ...], ...], payoffs: Sequence[Array]) -> Array:
-    """Return the coefficients of all payoff differences, shape (B, R, C).
+    """Return the coefficients of all payoff differences, shape (B, R, C), those among actions in use first.
 
     Parameters
     ----------
@@ -240,10 +312,12 @@ def table(constants: Frame, degrees: tuple[tuple[int, ...], ...], payoffs: Seque
     payoffs : sequence of ndarray, shape (B, m_i, C_i)
         For each stakeholder the payoffs of its actions, those in use first, against the count vectors of the others.
     """
-    rows = []
+    used, others = [], []
     for i, payoff in enumerate(payoffs):
-        rows.append((payoff[:, 1:] - payoff[:, :1]) @ _lift(degrees[i], constants.degrees, constants.sizes))
-    return np.concatenate(rows, axis=1)
+        rows = (payoff[:, 1:] - payoff[:, :1]) @ _lift(degrees[i], constants.degrees, constants.sizes)
+        used.append(rows[:, : constants.sizes[i] - 1])
+        others.append(rows[:, constants.sizes[i] - 1 :])
+    return np.concatenate([*used, *others], axis=1)
 
 
 @lru_cache(maxsize=1024)

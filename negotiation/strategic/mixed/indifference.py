@@ -31,7 +31,7 @@ def differences(frame: Frame, table: Array, points: Sequence[Array]) -> tuple[Ar
     ndarray, shape (B, d, d)
         Their derivatives as weight moves from the first action in use to each other.
     """
-    result = table[:, frame.equations] @ _columns([basis(degree, point) for degree, point in zip(frame.degrees, points, strict=True)])
+    result = table[:, : frame.unknowns] @ _columns([basis(degree, point) for degree, point in zip(frame.degrees, points, strict=True)])
     return result[..., 0], result[..., 1:]
 
 

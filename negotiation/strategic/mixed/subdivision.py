@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...budget import Budget
 from ...numerics import Array
-from .cells import Cells, centre, halve, joined, lengths, shrink
+from .cells import Cells, centre, halve, halved, joined, lengths, moved
 from .frames import Frame
 from .indifference import newton
 
@@ -25,9 +25,9 @@ SUSPECT, SMALLEST, NARROWEST = 2.0**-5, 2.0**-16, 2.0**-20
 simplex is shrunk below the third."""
 
 CROWD = 256
-"""Cells at a time from which on a system is tried for a continuum of solutions."""
+"""Cells at a time from which on a system is tried for a continuum of solutions, once in eight times as many."""
 
-NUMBERS = 1 << 20
+NUMBERS = 1 << 17
 """Coefficients that are worked on at a time."""
 
 
@@ -46,12 +46,18 @@ class Found:
         Systems and centres of the cells that are left.
     cells : int
         Cells examined.
+    single : list of Cells
+        Cells with at most one solution each, which is still to be found.
+    crowded : int
+        Cells examined when many cells were last taken for a sign of a continuum.
     """
 
     solutions: list[tuple[NDArray[np.int64], list[Array]]] = field(default_factory=list)
     singular: dict[int, list[Array]] = field(default_factory=dict)
     open: list[tuple[NDArray[np.int64], list[Array]]] = field(default_factory=list)
     cells: int = 0
+    single: list[Cells] = field(default_factory=list)
+    crowded: int = -8 * CROWD
 
     @property
     def finished(self) -> bool:
@@ -91,20 +97,19 @@ def subdivide(frame: Frame, cells: Cells, budget: Budget, limit: int, share: flo
     """
     found = Found()
     waiting = [cells[~dominated(frame, cells)]]
-    batch = max(1, NUMBERS // max(1, prod(cells.table.shape[1:])))
+    batch = max(CROWD + CROWD // 4, NUMBERS // max(1, prod(cells.table.shape[1:])))
     while any(len(part) for part in waiting):
         now, waiting = _take(waiting, batch)
         if found.cells >= limit or budget.spent(share, f"{found.cells:,} parts of the mixtures examined"):
-            _leave(frame, found, joined([now, *waiting])[: 2 * batch])
+            _leave(frame, found, joined([now, *found.single, *waiting])[: 2 * batch])
+            found.single.clear()
             break
         if found.singular:
             now = now[~np.isin(now.owner, list(found.singular))]
         found.cells += len(now)
-        if len(now):
-            divided = _examine(frame, now, found)
-            if divided:
-                new = joined(divided)
-                waiting.append(new[~dominated(frame, new)])
+        waiting += _examine(frame, now, found) if len(now) else []
+        if not waiting and found.single:
+            waiting = _record(frame, found)
     return found
 
 
@@ -130,56 +135,64 @@ def _leave(frame: Frame, found: Found, cells: Cells) -> None:
 
 def dominated(frame: Frame, cells: Cells) -> NDArray[np.bool_]:
     """Return which cells have an action in use that pays less than another throughout."""
-    better, worse = frame.pairs
-    padded = np.concatenate([cells.table, np.zeros_like(cells.table[:, :1])], axis=1)
-    return np.asarray(((padded[:, better] - padded[:, worse]).min(axis=2) > CERTAIN).any(axis=1))
+    table, d = cells.table, frame.unknowns
+    worse = (table.min(axis=2) > CERTAIN).any(axis=1) | (table[:, :d].max(axis=2) < -CERTAIN).any(axis=1)
+    if len(frame.pairs[0]):
+        gap = table.take(frame.pairs[0], axis=1)
+        gap -= table.take(frame.pairs[1], axis=1)
+        worse |= (gap.min(axis=2) > CERTAIN).any(axis=1) | (gap[:, : frame.rivals].max(axis=2) < -CERTAIN).any(axis=1)
+    return np.asarray(worse)
 
 
 def _examine(frame: Frame, cells: Cells, found: Found) -> list[Cells]:
-    """Record the solutions of cells that hold exactly one, drop those without, shrink and halve the others."""
+    """Set cells aside that hold at most one solution, drop those without, shrink and halve the others."""
     bounds = _bounds(frame, cells)
-    width = (bounds.high - bounds.low).max(axis=1)
-    single = np.flatnonzero(~bounds.empty & (width * frame.reach < 0.9))
-    done = bounds.empty
-    if len(single):
-        done[single] = _record(frame, cells[single], bounds.middle[single], found)
-    kept = np.flatnonzero(~done)
-    kept = kept[_watch(frame, cells[kept], found)] if len(kept) else kept
+    single = ~bounds.empty & ((bounds.high - bounds.low).max(axis=1) * frame.reach < 0.9)
+    if single.any():
+        found.single.append(cells[single])
+    kept = np.flatnonzero(~(bounds.empty | single))
     if len(kept) == 0:
         return []
-    if not frame.is_multilinear:
-        return halve(frame, cells[kept])
-    return _narrow(frame, cells[kept], frame.by_stakeholder(np.maximum(bounds.low[kept] - SLACK, 0.0)))
+    cells, low, high = cells[kept], bounds.low[kept], bounds.high[kept]
+    edges = lengths(frame, cells)
+    kept = _watch(frame, cells, edges.max(axis=1), found)
+    if not kept.any():
+        return []
+    if not kept.all():
+        cells, low, high, edges = cells[kept], low[kept], high[kept], edges[kept]
+    new = _narrow(frame, cells, low, high, edges) if frame.is_multilinear else joined(halve(frame, cells))
+    new = new[~dominated(frame, new)]
+    return [new] if len(new) else []
 
 
 @dataclass(frozen=True)
 class _Bounds:
-    """Where the solutions of each cell can be: all coordinates' limits and estimate, and whether there is room for none."""
+    """Where the solutions of each cell can be: limits of the bounded coordinates, and whether there is room for none."""
 
     low: Array
     high: Array
-    middle: Array
     empty: NDArray[np.bool_]
 
 
 def _bounds(frame: Frame, cells: Cells) -> _Bounds:
-    conditions = cells.table[:, frame.equations]
-    affine = conditions @ frame.affine
-    residual = conditions - affine @ frame.line
-    value, slopes = affine[..., 0], affine[..., 1:]
+    rows, d, bounded = cells.table.shape[1], frame.unknowns, len(frame.bounded)
+    conditions = cells.table[:, :d]
+    affine = cells.table @ frame.affine
+    residual = affine[:, :d] @ frame.line
+    residual -= conditions
+    slopes = affine[:, :d, 1:]
     estimate = _estimator(slopes, (residual.max(axis=2) - residual.min(axis=2)) / 2)
-    wide = frame.widen @ estimate
-    middle = np.repeat(1 / np.array(frame.sizes), frame.sizes)
-    limits = frame.coordinates - wide @ conditions
-    low, high = limits.min(axis=2) + middle, limits.max(axis=2) + middle
-    empty = ((high < -SLACK) | (low > 1 + SLACK)).any(axis=1)
-    if len(frame.others):
-        gain = cells.table[:, frame.others]
-        gain = gain - (gain @ frame.affine[:, 1:] @ estimate) @ conditions
-        empty |= (gain.min(axis=2) > SLACK).any(axis=1)
+    moves = frame.widen[frame.bounded] @ estimate
+    if rows > d:
+        moves = np.concatenate([moves, affine[:, d:, 1:] @ estimate], axis=1)
+    limits = moves @ conditions
+    np.subtract(frame.limits, limits[:, :bounded], out=limits[:, :bounded])
+    np.subtract(cells.table[:, d:], limits[:, bounded:], out=limits[:, bounded:])
+    low, high = limits.min(axis=2), limits[:, :bounded].max(axis=2)
+    empty = (low[:, bounded:] > SLACK).any(axis=1) | ((high < -SLACK) | (low[:, :bounded] > 1 + SLACK)).any(axis=1)
     if not frame.regular:
         empty |= _contradiction(slopes, conditions)
-    return _Bounds(low, high, middle - np.einsum("bij,bj->bi", wide, value), empty)
+    return _Bounds(low[:, :bounded], high, empty)
 
 
 def _estimator(slopes: Array, noise: Array) -> Array:
@@ -199,26 +212,33 @@ def _contradiction(slopes: Array, conditions: Array) -> NDArray[np.bool_]:
     return np.asarray(((combined.min(axis=2) > CERTAIN) | (combined.max(axis=2) < -CERTAIN)).any(axis=1))
 
 
-def _record(frame: Frame, cells: Cells, start: Array, found: Found) -> NDArray[np.bool_]:
-    """Find by Newton's method the one solution of each cell; return in which cells it lies."""
-    solved = newton(frame, cells.table, frame.by_stakeholder(start))
+def _record(frame: Frame, found: Found) -> list[Cells]:
+    """Find by Newton's method the one solution of each cell that was set aside; halve the cells where it does not lie inside."""
+    cells = joined(found.single)
+    found.single.clear()
+    solved = newton(frame, cells.table, centre(frame, len(cells)))
     inside = np.all([part.min(axis=1) > -SLACK for part in solved.points], axis=0) & solved.converged
-    which = np.flatnonzero(inside)
-    if len(which):
-        chosen = cells[which]
-        found.solutions.append((chosen.owner, chosen.points(frame, [part[which] for part in solved.points])))
-    return np.asarray(inside)
+    if inside.any():
+        chosen = cells[inside]
+        found.solutions.append((chosen.owner, chosen.points(frame, [part[inside] for part in solved.points])))
+    if inside.all():
+        return []
+    rest = joined(halve(frame, cells[~inside]))
+    rest = rest[~dominated(frame, rest)]
+    return [rest] if len(rest) else []
 
 
-def _watch(frame: Frame, cells: Cells, found: Found) -> NDArray[np.bool_]:
+def _watch(frame: Frame, cells: Cells, longest: Array, found: Found) -> NDArray[np.bool_]:
     """Look for singular solutions in systems with small or very many cells; return which cells to go on with."""
-    longest = lengths(frame, cells).max(axis=1)
-    crowded = np.bincount(cells.owner)[cells.owner] > CROWD
-    suspects = np.flatnonzero((longest < SUSPECT) | crowded)
-    if len(suspects) == 0:
+    suspects = longest < SUSPECT
+    if len(cells) > CROWD and found.cells >= found.crowded + 8 * CROWD:
+        found.crowded = found.cells
+        suspects |= np.bincount(cells.owner)[cells.owner] > CROWD
+    if not suspects.any():
         return np.ones(len(cells), dtype=bool)
-    suspects = suspects[np.argsort(longest[suspects], kind="stable")]
-    tried = cells[suspects[np.unique(cells.owner[suspects], return_index=True)[1]]]
+    which = np.flatnonzero(suspects)
+    which = which[np.argsort(longest[which], kind="stable")]
+    tried = cells[which[np.unique(cells.owner[which], return_index=True)[1]]]
     solved = newton(frame, tried.table, centre(frame, len(tried)), steps=30, least=True)
     near = np.all([(part > -2).all(axis=1) & (part < 3).all(axis=1) for part in solved.points], axis=0)
     points = tried.points(frame, solved.points)
@@ -229,30 +249,33 @@ def _watch(frame: Frame, cells: Cells, found: Found) -> NDArray[np.bool_]:
     return np.asarray(kept & (longest >= SMALLEST))
 
 
-def _narrow(frame: Frame, cells: Cells, lower: list[Array]) -> list[Cells]:
+def _narrow(frame: Frame, cells: Cells, low: Array, high: Array, edges: Array) -> Cells:
     """Shrink cells to the smallest simplices that hold all solutions; halve those that hardly shrink."""
-    lower = _limited(frame, cells, lower)
-    sizes = np.column_stack([1 - part.sum(axis=1) if part.shape[1] > 1 else np.ones(len(part)) for part in lower])
-    left = np.where((sizes < 0).any(axis=1), 0.0, sizes.prod(axis=1))
-    slow, some = (left >= 0.9), (left > 0) & (left < 0.9)
-    result = halve(frame, cells[slow])
-    if some.any():
-        shrunk = shrink(frame, cells[some], [part[some] for part in lower])
-        again = left[some] < 0.6
-        result += [shrunk[again], *halve(frame, shrunk[~again])]
-    return result
+    lower = np.maximum(np.concatenate([low, 1 - high, np.zeros((len(cells), 1))], axis=1).take(frame.lowest, axis=1) - SLACK, 0.0)
+    sizes = 1 - lower @ frame.blocks
+    possible = (sizes >= 0).all(axis=1)
+    lower, sizes = _limited(frame, edges, lower, sizes)
+    left = sizes[:, frame.firsts].prod(axis=1)
+    sizes = np.where((left < 0.9)[:, None], sizes, 1.0)
+    lower = np.where((left < 0.9)[:, None], lower, 0.0)
+    moves = frame.blocks * lower[:, None] + np.eye(lower.shape[1]) * sizes[:, :, None]
+    shrunk, slow = np.flatnonzero(possible & (left < 0.6)), np.flatnonzero(possible & (left >= 0.6))
+    longest = (edges[slow] * sizes[slow][:, frame.ends[0]] * frame.haste).argmax(axis=1)
+    moves = np.concatenate([moves[shrunk], halved(frame, moves[slow], longest)])
+    new = cells[np.concatenate([shrunk, slow, slow])]
+    return moved(frame, new, moves) if len(new) else new
 
 
-def _limited(frame: Frame, cells: Cells, lower: list[Array]) -> list[Array]:
+def _limited(frame: Frame, edges: Array, lower: Array, sizes: Array) -> tuple[Array, Array]:
     """Weaken bounds that would make a simplex so small that slopes on it are round-off."""
-    edges, result = lengths(frame, cells), []
-    for j, low in enumerate(lower):
-        own = [k for k, edge in enumerate(frame.edges) if edge.stakeholder == j]
-        if own:
-            least = np.minimum(1.0, NARROWEST / edges[:, own].max(axis=1))
-            reduced = low.sum(axis=1)
-            factor = np.where(1 - reduced < least, (1 - least) / np.maximum(reduced, 1e-300), 1.0)
-            result.append(np.where((reduced > 1)[:, None], low, low * factor[:, None]))
-        else:
-            result.append(low)
-    return result
+    if bool((sizes.min(axis=1) * edges.min(axis=1) >= NARROWEST).all()):
+        return lower, sizes
+    lower, sizes = lower.copy(), sizes.copy()
+    for j in {edge.stakeholder for edge in frame.edges}:
+        own = np.flatnonzero(frame.blocks[frame.firsts[j]])
+        least = np.minimum(1.0, NARROWEST / edges[:, [edge.stakeholder == j for edge in frame.edges]].max(axis=1))
+        reduced = 1 - sizes[:, own[0]]
+        tight = (1 - reduced < least) & (reduced <= 1)
+        lower[np.ix_(tight, own)] *= ((1 - least[tight]) / np.maximum(reduced[tight], 1e-300))[:, None]
+        sizes[np.ix_(tight, own)] = least[tight, None]
+    return lower, sizes
