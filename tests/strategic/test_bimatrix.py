@@ -11,12 +11,13 @@ from negotiation.budget import Budget
 from negotiation.errors import NotApplicableError, SolverError, TooLargeError
 from negotiation.lattice import Axis, Lattice
 from negotiation.strategic.game import Game
-from negotiation.strategic.mixed import bimatrix, corners
+from negotiation.strategic.mixed import bimatrix, corners, cuts
+from negotiation.strategic.mixed.batches import solved
 from negotiation.strategic.mixed.bimatrix import bimatrix_equilibria
 from negotiation.strategic.mixed.components import components
 from negotiation.strategic.mixed.exact import Bimatrix, certify, exact_table, solve_ones
 from negotiation.strategic.mixed.nashpy_solver import nashpy_equilibria
-from negotiation.strategic.mixed.polytope import Polytope
+from negotiation.strategic.mixed.polytope import Polytope, exact_corners
 from negotiation.strategic.pure import pure_equilibria
 from tests.strategic.bimatrix_games import KINDS, Tables, exact_regret, game_of, mixtures, random_tables
 from tests.strategic.brute_bimatrix import brute_force
@@ -30,9 +31,9 @@ def half(*numbers: int) -> tuple[Fraction, ...]:
     return tuple(F(number, total) for number in numbers)
 
 
-@pytest.fixture(params=["as it comes", "walk in floating point"])
+@pytest.fixture(params=["as it comes", "cut in floating point"])
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run small games through the floating-point walk too, which is meant for larger ones."""
+    """Run small games through the floating-point cuts too, which is meant for larger ones."""
     if request.param != "as it comes":
         monkeypatch.setattr(corners, "EXACT_LABELS", 0)
 
@@ -296,26 +297,76 @@ def test_components_need_exact_mixtures() -> None:
 # --- the parts
 
 
-def test_the_walk_never_understates_its_errors() -> None:
-    rng = np.random.default_rng(2)
-    rows = rng.integers(0, 1000, (5, 4)).tolist()
-    polytope = Polytope.of(rows, own=0, reply=4)
-    scaled = [[F(value, max(column)) for value in column] for column in zip(*polytope.rows, strict=True)]
-    front, space = corners._start([polytope]), corners._Space((6, 5))
-    old = front.keys
-    for _ in range(4):
-        keys, found = corners._steps(front, space)
-        front, old = corners._pivot(front, keys, found, corners._fresh(keys, np.sort(old)), space), np.concatenate([old, keys.ravel()])
-        for table, errors, labels in zip(front.tables, front.errors, front.labels, strict=True):
-            free, basic = labels[:4], labels[4:]
-            for c, column in enumerate(table):
-                values = {int(bit).bit_length() - 1: F(fall) for bit, fall in zip(basic, column.tolist(), strict=True)}
-                if c < len(free):
-                    values = {label: -fall for label, fall in values.items()} | {int(free[c]).bit_length() - 1: F(1)}
-                right = [F(0)] * 5 if c < len(free) else [F(1)] * 5 if c == len(free) else [F(v) for v in corners._start([polytope]).tables[0, -1].tolist()]
-                for r in range(5):
-                    left = values.get(4 + r, F(0)) + sum(scaled[a][r] * values.get(a, F(0)) for a in range(4))
-                    assert abs(left - right[r]) <= F(float(errors[c]))
+def polytopes(kind: str, seed: int) -> tuple[Polytope, Polytope]:
+    return bimatrix.polytopes_of(Bimatrix.of(game_of(random_tables(kind, np.random.default_rng(seed), 6))).payoffs)
+
+
+@given(st.sampled_from(KINDS), st.integers(0, 10**6))
+def test_cutting_finds_the_corners_that_exact_pivoting_finds(kind: str, seed: int) -> None:
+    for polytope in polytopes(kind, seed):
+        found, _ = exact_corners(polytope, Budget())
+        mine = corners._found([polytope], Budget())[0]
+        assert mine.simple | mine.degenerate.keys() == found.keys()
+        assert mine.simple == {labels for labels in found if labels.bit_count() == len(polytope.rows[0])}
+        for labels, basis in mine.degenerate.items():
+            corner = polytope.corner(basis)
+            assert basis & ~labels == 0
+            assert corner is not None
+            assert corner.labels == labels
+            assert half(*corner.weights) == half(*mine.solved[labels].weights)
+
+
+@given(st.sampled_from(["generic", "tied", "zero-sum"]), st.integers(0, 10**6), st.integers(-17, -1))
+def test_points_that_are_a_little_off_are_doubted_or_lead_to_the_same_corners(kind: str, seed: int, digits: int) -> None:
+    polytope = polytopes(kind, seed)[0]
+    slabs = cuts.Slabs.of([polytope])
+    bases, _ = cuts.cut(slabs, Budget())
+    noise = np.random.default_rng(seed).uniform(0, 10.0**digits, bases.points.shape)
+    sure = bases._replace(points=bases.points + noise)
+    exact = exact_corners(polytope, Budget())[0]
+    several = {key for key in bases.keys.tolist() if key >> 1 not in exact and key >> 1 != polytope.origin}
+    try:
+        doubtful, _ = corners.prove(slabs, sure)
+    except corners.DoubtError:
+        return
+    assert several <= set(sure.keys[doubtful].tolist())
+
+
+@given(st.integers(0, 10**6))
+def test_a_set_that_lacks_a_corner_or_holds_a_false_one_is_not_proven(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    rows = rng.integers(0, 1000, (5, 4))
+    slabs = cuts.Slabs.of([Polytope.of(rows.tolist(), own=0, reply=4)])
+    bases, _ = cuts.cut(slabs, Budget())
+    few, _ = cuts.cut(cuts.Slabs(slabs.rows[:, :4], slabs.right[:, :4]), Budget())
+    one = int(rng.integers(len(bases.keys)))
+    moved = bases.points.copy()
+    moved[one] *= 0.9
+    wrong = [bases.take(np.delete(np.arange(len(bases.keys)), one)), bases.take(np.array([*range(len(bases.keys)), one]))]
+    wrong += [bases._replace(points=moved)] if bases.points[one].any() else []
+    wrong += [few] if few.keys.tolist() != bases.keys.tolist() else []
+    for claimed in wrong:
+        with pytest.raises(corners.DoubtError):
+            corners.prove(slabs, claimed)
+
+
+def test_what_is_doubted_is_done_in_exact_arithmetic(monkeypatch: pytest.MonkeyPatch) -> None:
+    games = [game_of(random_tables(kind, np.random.default_rng(5), 6)) for kind in KINDS]
+    before = [mixtures(bimatrix_equilibria(game)) for game in games]
+
+    def doubt(*_: object) -> None:
+        raise corners.DoubtError
+
+    monkeypatch.setattr(corners, "prove", doubt)
+    assert [mixtures(bimatrix_equilibria(game)) for game in games] == before
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.sampled_from([2, 1000, 10**9, 10**25]), st.integers(0, 10**6))
+def test_corners_solved_together_are_those_solved_one_by_one(m: int, n: int, most: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    polytope = Polytope.of([[int(value) * (most // 2) + int(value) for value in row] for row in rng.integers(0, 3, (m, n))], own=m, reply=0)
+    bases = list(exact_corners(polytope, Budget())[0].values()) * 2
+    assert solved(polytope, bases) == [polytope.corner(basis) for basis in bases]
 
 
 def test_floats_are_read_as_the_decimals_they_print_as() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from math import comb
+from typing import Any
 
 import numpy as np
 
@@ -17,8 +18,8 @@ from ..equilibrium import Equilibrium, EquilibriumList
 from ..game import Game
 from .components import connected
 from .corners import Corners, all_corners
-from .exact import Bimatrix, Table, certify
-from .polytope import Corner, Polytope
+from .exact import WORD, Bimatrix, Play, Table, certify_pair, play
+from .polytope import Polytope
 
 MAX_CORNERS = 5_000_000
 """Of the two polytopes together at most, by the upper bound theorem; 17 x 17 actions stay below."""
@@ -73,21 +74,35 @@ def bimatrix_equilibria(game: Game, budget: Budget | None = None) -> Equilibrium
     budget = budget or unlimited()
     two = Bimatrix.of(game)
     kept, finished = _kept(two, budget)
-    payoffs = _reduced(two, kept)
-    polytopes = polytopes_of(payoffs)
+    polytopes = polytopes_of(_reduced(two, kept))
     corners = all_corners(polytopes, budget) if finished else [NONE_YET, NONE_YET]
     finished = finished and all(side.finished for side in corners)
-    listed: list[_Found] = []
-    for one in chain(_extreme(two, kept, polytopes, corners), () if finished else _pure(two)):
-        listed.append(one)
-        if finished and budget.spent(1.0, f"{len(listed):,} equilibria"):
+    found = []
+    for one in _extreme(two, kept, polytopes, corners):
+        found.append(one)
+        if finished and budget.spent(1.0, f"{len(found):,} equilibria"):
             finished = False
-    return _listed(two, corners, listed, finished, budget)
+            break
+    return _listed(two, corners, found if finished else [*found, *_pure(two)], finished, budget)
 
 
 NONE_YET = Corners(frozenset(), {}, False, True)
 Kept = tuple[list[int], list[int]]
-_Found = tuple[tuple[object, object], Equilibrium]
+Solution = tuple[int, Sequence[int]]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """An equilibrium: what its two corners are known by, its mixtures, and its index where both corners are simple."""
+
+    sides: tuple[object, object]
+    plays: tuple[Play, Play]
+    index: int | None
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """Pure ones first, then those that use earlier actions more."""
+        return any(len(one.used) > 1 for one in self.plays), self.plays[0].order, self.plays[1].order
 
 
 def polytopes_of(payoffs: tuple[Table, Table]) -> tuple[Polytope, Polytope]:
@@ -137,15 +152,27 @@ def _reduced(two: Bimatrix, kept: Kept) -> tuple[Table, Table]:
 
 def _extreme(two: Bimatrix, kept: Kept, polytopes: tuple[Polytope, Polytope], corners: Sequence[Corners]) -> Iterator[_Found]:
     """Yield an equilibrium for every pair of corners that carries all labels."""
-    known: tuple[dict[int, Corner], dict[int, Corner]] = ({}, {})
+    known: tuple[dict[int, tuple[Solution, Play] | None], ...] = ({}, {})
     for labels in _pairs(corners, (1 << len(kept[0]) + len(kept[1])) - 1):
-        for i in (0, 1):
-            if labels[i] not in known[i]:
-                known[i][labels[i]] = polytopes[i].corner(corners[i].degenerate.get(labels[i], labels[i]))
+        for i, label in enumerate(labels):
+            if label not in known[i]:
+                solution = _solution(polytopes[i], corners[i], label)
+                known[i][label] = solution and (solution, play(two, i, _spread(solution[1], kept[i], two.shape[i])))
         x, y = known[0][labels[0]], known[1][labels[1]]
-        simple = not any(labels[i] in corners[i].degenerate for i in (0, 1))
-        weights = _spread(x.weights, kept[0], two.shape[0]), _spread(y.weights, kept[1], two.shape[1])
-        yield labels, certify(two, weights, _index(x, y) if simple else None)
+        if x and y:
+            yield _Found(labels, (x[1], y[1]), _index(x[0], y[0]) if x[0][0] and y[0][0] else None)
+
+
+def _solution(polytope: Polytope, corners: Corners, labels: int) -> Solution | None:
+    """Return the determinant (0 unless the corner is simple) and the weights of a corner; None where it is not one, as may be before the list is proven."""
+    if labels in corners.degenerate:
+        corner = corners.solved.get(labels) or polytope.corner(corners.degenerate[labels])
+        return None if corner is None else (0, corner.weights)
+    if not corners.finished:
+        corner = polytope.corner(labels)
+        if corner is None or not corner.feasible or corner.labels != labels:
+            return None
+    return polytope.solve(labels)
 
 
 def _spread(weights: Sequence[int], kept: Sequence[int], size: int) -> list[int]:
@@ -157,51 +184,63 @@ def _spread(weights: Sequence[int], kept: Sequence[int], size: int) -> list[int]
 
 def _pairs(corners: Sequence[Corners], everything: int) -> Iterator[tuple[int, int]]:
     first, second = corners
-    for labels in first.simple:
-        if everything ^ labels in second.simple:
-            yield labels, everything ^ labels
-    for labels in first.degenerate:
-        yield from ((labels, other) for other in chain(second.simple, second.degenerate) if labels | other == everything)
-    for other in second.degenerate:
-        yield from ((labels, other) for labels in first.simple if labels | other == everything)
+    for labels in first.simple & {everything ^ labels for labels in second.simple}:
+        yield labels, everything ^ labels
+    for labels, other in _supplements(first.degenerate, [*second.simple, *second.degenerate], everything):
+        yield labels, other
+    for other, labels in _supplements(second.degenerate, first.simple, everything):
+        yield labels, other
 
 
-def _index(x: Corner, y: Corner) -> int:
+def _supplements(some: Collection[int], others: Collection[int], everything: int) -> Iterator[tuple[int, int]]:
+    """Yield each pair that has all labels together."""
+    if not some:
+        return
+    listed: Any = np.array(list(others), dtype=np.int64 if everything < WORD else object)
+    for labels in some:
+        missing = everything & ~labels
+        yield from ((labels, other) for other in listed[(listed & missing) == missing].tolist())
+
+
+def _index(x: Solution, y: Solution) -> int:
     """Return the index: the sign of the two determinants, alternating with the number of actions that are used."""
-    used = sum(1 for weight in x.weights if weight)
-    sign = 1 if (x.determinant > 0) == (y.determinant > 0) else -1
+    used = sum(1 for weight in x[1] if weight)
+    sign = 1 if (x[0] > 0) == (y[0] > 0) else -1
     return sign if used % 2 else -sign
 
 
 def _pure(two: Bimatrix) -> Iterator[_Found]:
     """Yield all pure equilibria, by comparing exact payoffs."""
-    first, second = two.payoffs
-    best = [max(column) for column in zip(*first, strict=True)], [max(column) for column in zip(*second, strict=True)]
-    for a, row in enumerate(first):
-        for b, value in enumerate(row):
-            if value == best[0][b] and second[b][a] == best[1][a]:
-                yield ((a,), (b,)), certify(two, ([int(k == a) for k in range(len(first))], [int(k == b) for k in range(len(second))]))
+    plays = tuple([play(two, i, [int(k == a) for k in range(size)]) for a in range(size)] for i, size in enumerate(two.shape))
+    for x in plays[0]:
+        for y in plays[1]:
+            if not x.behind[y.used[0]] and not y.behind[x.used[0]]:
+                yield _Found((x.used, y.used), (x, y), None)
 
 
-def _listed(two: Bimatrix, corners: Sequence[Corners], listed: list[_Found], finished: bool, budget: Budget) -> EquilibriumList:
-    ordered = sorted(listed, key=lambda one: (one[1].counts is None, [(-row).tolist() for row in one[1].mixture]))
+def _listed(two: Bimatrix, corners: Sequence[Corners], found: list[_Found], finished: bool, budget: Budget) -> EquilibriumList:
+    ordered = sorted(found, key=lambda one: one.order)
     if finished:
-        numbers = connected([sides for sides, _ in ordered])
-        found = tuple(replace(one, component=number) for (_, one), number in zip(ordered, numbers, strict=True))
+        numbers = connected([one.sides for one in ordered])
+        listed = tuple(certify_pair(two, one.plays, one.index, number) for one, number in zip(ordered, numbers, strict=True))
     else:
-        found = tuple({one.exact: one for _, one in ordered}.values())
+        listed = tuple({e.exact: e for e in (certify_pair(two, one.plays, one.index) for one in ordered)}.values())
     degenerate = any(side.degenerate for side in corners)
-    if finished and not degenerate and sum(one.index or 0 for one in found) != 1:
+    if finished and not degenerate and sum(one.index or 0 for one in listed) != 1:
         raise SolverError("the indices of the equilibria do not sum to +1", "report the game: this is a fault of the solver")
-    reason, notes = _reason(corners, len(found), finished, degenerate, budget), _notes(two, found, finished, degenerate)
-    return EquilibriumList(two.game, found, True if finished else None, METHOD, reason, notes)
+    reason, notes = _reason(corners, len(listed), finished, degenerate, budget), _notes(two, listed, finished, degenerate)
+    return EquilibriumList(two.game, listed, True if finished else None, METHOD, reason, notes)
 
 
 def _reason(corners: Sequence[Corners], listed: int, finished: bool, degenerate: bool, budget: Budget) -> str:
     count = f"{len(corners[0]):,} and {len(corners[1]):,} corners of the best-response polytopes"
     if not finished:
         return f"{budget.why()} after {count}; all pure equilibria are listed, mixed ones may be missing"
-    how = "in exact arithmetic" if all(side.exact for side in corners) else "by a walk with proven error bounds, in exact arithmetic where these did not decide"
+    how = (
+        "in exact arithmetic"
+        if all(side.exact for side in corners)
+        else "in floating point with proven error bounds, in exact arithmetic where these did not decide"
+    )
     if degenerate:
         return f"all {count} were found {how}"
     return f"all {count} were found {how}; the number of equilibria is odd ({listed}) and their indices sum to +1"

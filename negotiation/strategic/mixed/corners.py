@@ -1,40 +1,41 @@
-"""All corners of best-response polytopes: a walk in floating point with proven error bounds, exact arithmetic where they do not decide.
+"""All corners of best-response polytopes: found in floating point and then proven, in exact arithmetic where floating point does not decide.
 
-The corners and edges of a polytope form a connected graph. So a set of corners that holds, with each corner, the other end of
-every edge that leaves it holds them all. The walk builds such a set for the polytope whose right-hand sides are shaken by `t` times
-fixed numbers, t > 0 as small as need be: all its corners are simple (one basis each, one edge for each label dropped), and as t goes
-to 0 they tend to all corners of the polytope itself. What has to be proven of each basis, and is, before the walk goes on from it, is
-that its corner lies in the shaken polytope: every basic variable is positive, or exactly 0 and positive in the shake.
+The corners and edges of a polytope form a connected graph. So a set of corners that holds, with each corner, the other end of every edge
+that leaves it holds them all. The set comes from `cuts`, for the polytope whose right-hand sides are shaken by `t` times fixed
+numbers. What is proven of it: every basis is that of a corner (all basic variables are positive), no two share it, and each has its neighbour over every
+edge. Then these are all corners at that `t`. Where a basic variable may be 0 at t = 0, the corner there is computed in integers: none is
+negative. So the same bases hold for every smaller `t`, and as it goes to 0 their corners tend to all corners of the polytope itself.
+
+The differences to the neighbours serve as the inverse of the basis: along the edge that drops label `j`, of the basic equations only that of `j` changes.
+With `s[j]` its slack at the other end and `rho` a bound on what basic equations are missed by, their product with the basis differs from the identity by
+at most ``E = 2 rho sum(1 / s)`` in the row-sum norm, and slack `k` is off by at most ``rho / (1 - E) sum(|change of k over edge j| / s[j])``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...budget import Budget
 from ...numerics import Array
+from .batches import solved
+from .cuts import MOST_LABELS, ONE, SHAKE, Bases, Bits, Rows, Slabs, cut, ridges
 from .polytope import Corner, Polytope, exact_corners
 
-Bits = NDArray[np.uint64]
-Rows = NDArray[np.intp]
-
-ROUND = 8 * 2.0**-53
-"""Eight units of rounding: what one exchange adds to the error of a column, per sum of its absolutes before and after."""
-BREAK_TIES = 1e-11
-EXACT_LABELS = 8
+EXACT_LABELS = 6
 """Up to so many labels exact arithmetic alone is faster."""
-MAX_LABELS = 62
-"""Beyond so many labels they do not fit a machine word."""
-BLOCK = 512
+TOGETHER = 12
+"""Two polytopes of at most so many actions each are cut in one go: fewer calls for the same arithmetic."""
+BLOCK = 2048
+NEAR = 1e-6
+"""Below this, a slack is taken for a label and checked in integers."""
 
 
 class DoubtError(ArithmeticError):
-    """Floating point led the walk to a basis that is not one of a corner."""
+    """Floating point led to something that is not a full set of corners."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +49,18 @@ class Corners:
     degenerate : dict
         All labels of each corner that has more, to the labels of one basis of it.
     finished : bool
-        Whether these are all; False when the budget ran out before.
+        Whether these are all; False when the budget ran out before, and then they are not proven either.
     exact : bool
-        Whether the walk ran in exact arithmetic alone.
+        Whether they were found in exact arithmetic alone.
+    solved : dict
+        Labels of some of them, to the corner in integers.
     """
 
     simple: frozenset[int]
     degenerate: dict[int, int]
     finished: bool
     exact: bool
+    solved: dict[int, Corner] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.simple) + len(self.degenerate)
@@ -65,12 +69,12 @@ class Corners:
 def all_corners(polytopes: Sequence[Polytope], budget: Budget) -> list[Corners]:
     """Return all corners of each polytope other than the origin.
 
-    Cost: 3 to 6 microseconds a corner with 8 to 15 actions a side; about 100 where the walk has to be exact throughout.
+    Cost: one to three microseconds a corner with 8 to 15 actions a side; about 100 where all has to be exact.
 
     Parameters
     ----------
     polytopes : sequence of Polytope
-        Those of one shape are walked together.
+        One or two; small ones of one shape are cut together.
     budget : Budget
 
     Returns
@@ -79,8 +83,8 @@ def all_corners(polytopes: Sequence[Polytope], budget: Budget) -> list[Corners]:
 
     References
     ----------
-    M. L. Balinski (1961), "On the graph structure of convex polyhedra in n-space"; D. Avis et al. (2010), "Enumeration of Nash equilibria
-    for two-player games".
+    T. S. Motzkin, H. Raiffa, G. L. Thompson and R. M. Thrall (1953), "The double description method"; M. L. Balinski (1961), "On the graph structure of
+    convex polyhedra in n-space"; D. Avis et al. (2010), "Enumeration of Nash equilibria for two-player games".
 
     Examples
     --------
@@ -89,12 +93,13 @@ def all_corners(polytopes: Sequence[Polytope], budget: Budget) -> list[Corners]:
     ['0110', '1001', '1100']
     """
     shapes = {(len(polytope.rows), len(polytope.rows[0])) for polytope in polytopes}
-    if len(shapes) > 1:
+    replies, actions = next(iter(shapes))
+    if len(polytopes) > 1 and (len(shapes) > 1 or actions > TOGETHER):
         return [found for polytope in polytopes for found in all_corners([polytope], budget)]
-    if not EXACT_LABELS < sum(shapes.pop()) <= MAX_LABELS:
+    if not EXACT_LABELS < replies + actions <= MOST_LABELS:
         return [_exactly(polytope, budget) for polytope in polytopes]
     try:
-        return _Walk(polytopes, budget).corners()
+        return _found(polytopes, budget)
     except DoubtError:
         return [_exactly(polytope, budget) for polytope in polytopes]
 
@@ -105,184 +110,127 @@ def _exactly(polytope: Polytope, budget: Budget) -> Corners:
     return Corners(frozenset(bases.keys() - degenerate.keys()), degenerate, finished, True)
 
 
-class Front(NamedTuple):
-    """Bases at one distance from the origin, as dictionaries side by side.
+def _found(polytopes: Sequence[Polytope], budget: Budget) -> list[Corners]:
+    slabs = Slabs.of(polytopes)
+    with np.errstate(all="ignore"):
+        bases, finished = cut(slabs, budget)
+        doubtful, near = prove(slabs, bases) if finished else (bases.side[:0].nonzero()[0], bases.keys[:0])
+    found = []
+    for k, polytope in enumerate(polytopes):
+        labels = _labels(polytope, bases.keys)
+        mine = bases.side[doubtful] == k
+        settled = list(_settled(polytope, labels[doubtful[mine]], _labels(polytope, near[mine])))
+        several = {basis: corner for basis, corner in settled if corner.labels != basis}
+        simple = frozenset(labels.tolist() if len(polytopes) == 1 else labels[bases.side == k].tolist()).difference(several, [polytope.origin])
+        degenerate = {corner.labels: basis for basis, corner in several.items()}
+        found.append(Corners(simple, degenerate, finished, False, {corner.labels: corner for _, corner in settled}))
+    return found
 
-    ``tables[k, c, r]`` is how much basic variable `r` falls when free variable `c` rises; columns -2 and -1 are the values at the corner and
-    in the shake. ``sums[k, c]`` is the sum of the absolutes of column `c`; ``errors[k, c]`` bounds by how much the column fails any of the exact
-    equations, with `ROUND * sums` to spare for the next exchange. ``labels[k]`` are the bits of the free variables, then of the basic ones.
+
+def _labels(polytope: Polytope, keys: Bits) -> Bits:
+    """Return labels as the game counts them, for keys that count own actions first and stand one bit higher."""
+    actions, replies = len(polytope.rows[0]), len(polytope.rows)
+    own, rest = (1 << actions) - 1 << 1, (1 << replies) - 1 << 1 + actions
+    moved: Bits = _shifted(keys & np.uint64(own), polytope.own - 1) | _shifted(keys & np.uint64(rest), polytope.reply - actions - 1)
+    return moved
+
+
+def _shifted(bits: Bits, by: int) -> Bits:
+    return bits << np.uint64(by) if by >= 0 else bits >> np.uint64(-by)
+
+
+class _Edges(NamedTuple):
+    """All variables at each corner, the corner at the other end of each edge, and there the variable that was 0 here."""
+
+    table: Array
+    beside: Rows
+    far: Array
+
+
+def prove(slabs: Slabs, bases: Bases) -> tuple[Rows, Bits]:
+    """Prove the bases to be those of all corners of the shaken polytopes.
+
+    Returns
+    -------
+    doubtful : ndarray of int
+        At which bases a basic variable may be 0 without the shake; of the others it is proven that none is.
+    near : ndarray
+        For each doubtful one, the key with all labels that it seems to have.
+
+    Raises
+    ------
+    DoubtError
+        When that cannot be proven.
     """
+    count, actions = bases.bits.shape
+    table = np.concatenate([bases.points, slabs.slack(bases.points, bases.side)], axis=1)
+    width, flat = table.shape[1], table.ravel()
+    label = (bases.bits.astype(np.float64).view(np.int64) >> 52) - 1024
+    beside = neighbours(bases)
+    far = flat[beside * width + label]
+    label += np.arange(0, count * width, width)[:, None]
+    basic = flat[label]
+    rounding = (actions + 16) * 2.0**-52
+    missed = max(float(basic.max()), -float(basic.min())) + rounding
+    inverse = (1.0 / far).sum(axis=1)
+    if not (table.min() > -1e-9 and table.max() < 1.4 and far.min() > 0.0 and missed * inverse.max() < 0.1):
+        raise DoubtError
+    flat[label] = np.inf
+    least = table.min(axis=1)
+    doubtful = (least <= 2.0 * rounding + 3.0 * SHAKE + (2.8 * missed + 4.2 * SHAKE) * inverse).nonzero()[0]
+    flat[label] = basic
+    return _doubtful(bases, _Edges(table, beside, far), doubtful, missed)
 
-    tables: Array
-    errors: Array
-    sums: Array
-    labels: Bits
-    keys: Bits
 
-
-class _Walk:
-    """The walk over polytopes of one shape; bit `MAX_LABELS + k` of a key says which polytope it belongs to."""
-
-    def __init__(self, polytopes: Sequence[Polytope], budget: Budget) -> None:
-        self.polytopes = polytopes
-        self.budget = budget
-        self.known: dict[int, Corner] = {}
-        self.degenerate: dict[int, int] = {}
-        self.simple: list[Bits] = []
-
-    def corners(self) -> list[Corners]:
-        with np.errstate(all="ignore"):
-            finished = self._go()
-        keys = np.concatenate(self.simple)
-        found = []
-        for k, polytope in enumerate(self.polytopes):
-            flag = 1 << (MAX_LABELS + k)
-            simple = frozenset((keys[(keys & np.uint64(flag)) != 0] ^ np.uint64(flag)).tolist()) - {polytope.origin}
-            degenerate = {labels ^ flag: basis ^ flag for labels, basis in self.degenerate.items() if labels & flag}
-            found.append(Corners(simple, degenerate, finished, False))
-        return found
-
-    def _go(self) -> bool:
-        front, before, count = _start(self.polytopes), np.empty(0, dtype=np.uint64), 0
-        space = _Space(front.tables.shape[1:])
-        while len(front.keys):
-            self._prove(front)
-            count += len(front.keys)
-            if self.budget.spent(0.0, f"{count:,} corners"):
-                return False
-            keys, rows = _steps(front, space)
-            places = _fresh(keys, np.sort(np.concatenate([before, front.keys])))
-            before, front = front.keys, _pivot(front, keys, rows, places, space)
-        return True
-
-    def _prove(self, front: Front) -> None:
-        """Prove every basis of the front to be one of a corner, and note the corner.
-
-        With `D` the columns of free variables and `E` what they fail the equations by, the inverse of the basis is at most ``1 + sum |D|``
-        over ``1 - sum |E|``, and times the error of the last columns this bounds the error of the values.
-        """
-        slack = 1.0 - front.errors[:, :-2].sum(axis=1)
-        reach = 1.01 * (1.0 + front.sums[:, :-2].sum(axis=1)) / np.maximum(slack, 0.5)
-        doubtful = ~((front.tables[:, -2].min(axis=1) > reach * front.errors[:, -2]) & (slack > 0.5))
-        self.simple.append(front.keys[~doubtful])
-        for k in np.nonzero(doubtful)[0].tolist():
-            self._decide(front, k, reach[k] if slack[k] > 0.5 else np.inf)
-
-    def _decide(self, front: Front, k: int, reach: float) -> None:
-        """Prove one basis exactly."""
-        key = int(front.keys[k])
-        values, shake = front.tables[k, -2:]
-        error, shake_error = reach * front.errors[k, -2:]
-        basic = front.labels[k, -len(values) :]
-        claimed = key | int(np.bitwise_or.reduce(basic, where=values <= error, initial=np.uint64(0)))
-        corner = self.known.get(claimed)
-        which = key >> MAX_LABELS
-        flag = which << MAX_LABELS
-        if corner is None or corner.labels & key != key ^ flag or reach == np.inf:
-            corner = self.known[claimed] = _corner(self.polytopes[which >> 1], key ^ flag)
-        ties = (basic & np.uint64(corner.labels)) != 0
-        if not corner.feasible or not (shake[ties] > shake_error).all():
+def _doubtful(bases: Bases, edges: _Edges, doubtful: Rows, missed: float) -> tuple[Rows, Bits]:
+    """Look at each basic variable by itself, and at how it changes along each edge."""
+    bits = ONE << np.arange(1, edges.table.shape[1] + 1, dtype=np.uint64)
+    table, beside, far = edges
+    still, near = [doubtful[:0]], [bases.keys[:0]]
+    for begin in range(0, len(doubtful), BLOCK):
+        block = doubtful[begin : begin + BLOCK]
+        values = table[block]
+        reach = (np.abs(table[beside[block]] - values[:, None, :]) / far[block, :, None]).sum(axis=1)
+        basic = (bases.keys[block, None] & bits) == 0
+        spare = values - 2.0 * missed * (1.0 + reach)
+        if not (spare > 0.0).all(where=basic):
             raise DoubtError
-        if ties.any():
-            self.degenerate.setdefault(corner.labels | flag, key)
-        else:
-            self.simple.append(front.keys[k : k + 1])
+        unsure = (spare <= 3.0 * SHAKE * (1.0 + reach)).any(axis=1, where=basic)
+        still.append(block[unsure])
+        near.append(np.bitwise_or.reduce(np.where(values[unsure] < NEAR, bits, np.uint64(0)), axis=1) | bases.keys[block[unsure]])
+    return np.concatenate(still), np.concatenate(near)
 
 
-def _corner(polytope: Polytope, basis: int) -> Corner:
-    try:
-        return polytope.corner(basis)
-    except ZeroDivisionError as error:
-        raise DoubtError from error
+def neighbours(bases: Bases) -> Rows:
+    """Return for each basis and each of its labels the basis that shares all other labels.
 
-
-def _start(polytopes: Sequence[Polytope]) -> Front:
-    """Return the origins; columns are scaled to 1 at most, which leaves all labels as they are."""
-    columns = np.array([polytope.scaled() for polytope in polytopes])
-    count, actions, replies = columns.shape
-    shake = np.random.default_rng(0).uniform(0.5, 1.5, (count, 1, replies))
-    tables = np.concatenate([columns, np.ones((count, 1, replies)), shake], axis=1)
-    sums = np.abs(tables).sum(axis=2)
-    numbers = [[*range(p.own, p.own + actions), *range(p.reply, p.reply + replies)] for p in polytopes]
-    labels = np.array([[1 << number for number in row] for row in numbers], dtype=np.uint64)
-    keys = np.array([polytope.origin | 1 << (MAX_LABELS + k) for k, polytope in enumerate(polytopes)], dtype=np.uint64)
-    return Front(tables, ROUND * (1.0 + sums), sums, labels, keys)
-
-
-def _blocks(count: int) -> Iterator[slice]:
-    """Yield slices that fit the processor's cache."""
-    for begin in range(0, count, BLOCK):
-        yield slice(begin, begin + BLOCK)
-
-
-def _steps(front: Front, space: _Space) -> tuple[Bits, Rows]:
-    """Return for each basis and each free variable that enters the key of the basis it leads to, and the row that leaves."""
-    falls = 1.0 / (front.tables[:, -2] + BREAK_TIES * front.tables[:, -1])
-    count, size, actions = len(falls), front.labels.shape[1], front.tables.shape[1] - 2
-    rows = np.empty((count, actions), dtype=np.intp)
-    for block in _blocks(count):
-        part = front.tables[block, :-2]
-        np.multiply(part, falls[block, None, :], out=space.scratch[: len(part), :-2]).argmax(axis=2, out=rows[block])
-    begins = np.arange(actions, actions + count * size, size)[:, None]
-    return front.keys[:, None] ^ front.labels[:, :actions] ^ front.labels.ravel()[rows + begins], rows
-
-
-def _fresh(keys: Bits, old: Bits) -> Rows:
-    """Return the places of one each of the keys that are not among the sorted `old` ones."""
-    flat = keys.ravel()
-    order = np.argsort(flat)
-    ordered = flat[order]
-    first = np.ones(len(ordered), dtype=bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    order, ordered = order[first], ordered[first]
-    at = np.searchsorted(old, ordered)
-    fresh: Rows = order[old[np.minimum(at, len(old) - 1)] != ordered]
-    return fresh
-
-
-def _pivot(front: Front, keys: Bits, rows: Rows, places: Rows, space: _Space) -> Front:
-    """Return the front of the bases that the steps at `places` lead to.
-
-    Adding 1 to the head of the row and taking 1 from that of the column lets one subtraction do the whole exchange. The errors follow
-    it: the column that enters hands its own error on to each other in the share that is subtracted, and each rounding adds at most the
-    unit of rounding times what is added up.
+    Raises
+    ------
+    DoubtError
+        Unless there is exactly one everywhere.
     """
-    actions = keys.shape[1]
-    which, c = np.divmod(places, actions)
-    r, here = rows.ravel()[places], np.arange(len(places))
-    column, share = front.tables[which, c], front.tables[which, :, r]
-    head = column[here, r]
-    share /= head[:, None]
-    errors = front.errors[which]
-    entering = errors[here, c]
-    errors += entering[:, None] * np.abs(share)
-    errors[here, c] = entering / np.abs(head) + ROUND * front.sums[which, c]
-    share[here, c] += 1.0 / head
-    column[here, r] -= 1.0
-    tables, sums, ones = space.tables(len(places)), np.empty(share.shape), np.ones(column.shape[1])
-    for block in _blocks(len(places)):
-        part = tables[block]
-        scratch = space.scratch[: len(part)]
-        np.take(front.tables, which[block], axis=0, out=part, mode="clip")
-        part -= np.multiply(share[block, :, None], column[block, None, :], out=scratch)
-        np.matmul(np.abs(part, out=scratch), ones, out=sums[block])
-    errors += 2 * ROUND * sums
-    labels = front.labels[which]
-    r += actions
-    labels[here, c], labels[here, r] = labels[here, r], labels[here, c]
-    return Front(tables, errors, sums, labels, keys.ravel()[places])
+    count, actions = bases.bits.shape
+    words, order = ridges(bases.keys, bases.bits)
+    first, second = words[0::2], words[1::2]
+    if len(words) % 2 or (first != second).any() or (second[:-1] == first[1:]).any():
+        raise DoubtError
+    found = np.empty(len(order), dtype=np.intp)
+    found[order[0::2]], found[order[1::2]] = order[1::2], order[0::2]
+    found //= actions
+    return found.reshape(count, actions)
 
 
-class _Space:
-    """Memory for two fronts by turns: asking the system for it at each step would take longer than the arithmetic."""
+def _settled(polytope: Polytope, bases: Bits, near: Bits) -> Iterator[tuple[int, Corner]]:
+    """Yield each basis with its corner in integers.
 
-    def __init__(self, shape: tuple[int, ...]) -> None:
-        self.scratch = np.empty((BLOCK, *shape))
-        self._pair = [np.empty((0, *shape)), np.empty((0, *shape))]
-
-    def tables(self, count: int) -> Array:
-        """Return memory for `count` tables, other than what was returned last."""
-        self._pair.reverse()
-        if len(self._pair[0]) < count:
-            self._pair[0] = np.empty((2 * count, *self.scratch.shape[1:]))
-        return self._pair[0][:count]
+    A basis whose labels are among those of a corner is one of that corner, since its equations have a single solution.
+    """
+    claims, first = np.unique(near, return_index=True)
+    corners = dict(zip(claims.tolist(), solved(polytope, bases[first].tolist()), strict=True))
+    for basis, claim in zip(bases.tolist(), near.tolist(), strict=True):
+        corner = corners[claim]
+        if corner is None or basis & ~corner.labels:
+            corner = solved(polytope, [basis])[0]
+        if corner is None or not corner.feasible:
+            raise DoubtError
+        yield basis, corner

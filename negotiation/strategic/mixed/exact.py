@@ -9,6 +9,7 @@ from math import lcm
 from operator import mul
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...errors import NotApplicableError, SolverError
 from ...numerics import Array
@@ -16,6 +17,8 @@ from ..equilibrium import Equilibrium
 from ..game import Game
 
 Table = list[list[int]]
+WORD = 1 << 62
+ZERO = Fraction(0)
 FEW_DIGITS = 15
 """Decimals of at most so many digits are read back from floats without loss."""
 
@@ -50,6 +53,18 @@ def exact_table(values: Array) -> tuple[Table, int]:
     rows = [[Fraction(repr(value)) for value in row] for row in values.tolist()]
     denominator = lcm(*(value.denominator for row in rows for value in row))
     return [[int(value * denominator) for value in row] for row in rows], denominator
+
+
+def integers(rows: Table) -> NDArray[np.int64]:
+    """Return integers as an array, of machine words where also the difference of any two fits one, else of long integers.
+
+    Examples
+    --------
+    >>> integers([[1, 2**70]]).dtype, integers([[1, 2]]).dtype
+    (dtype('O'), dtype('int64'))
+    """
+    small = all(-WORD < value < WORD for row in rows for value in row)
+    return np.array(rows, dtype=np.int64 if small else object)
 
 
 def solve_ones(rows: Sequence[Sequence[int]]) -> tuple[int, list[int]]:
@@ -168,43 +183,90 @@ def certify(two: Bimatrix, weights: tuple[Sequence[int], Sequence[int]], index: 
     SolverError
         When somebody would gain.
     """
-    sides = [_replies(two, i, weights[i], weights[1 - i]) for i in (0, 1)]
-    margin = min(side.margin for side in sides)
-    pure = all(sum(1 for weight in row if weight) == 1 for row in weights)
-    axes = two.game.lattice.axes
-    return Equilibrium(
-        mixture=tuple(np.array([float(share) for share in side.shares]) for side in sides),
-        payoffs=tuple(side.payoffs for side in sides),
-        regret=0.0,
-        margin=margin,
-        strict=pure and margin > 0,
-        counts=tuple(axis.counts[side.only] for axis, side in zip(axes, sides, strict=True)) if pure else None,
-        exact=tuple(side.shares for side in sides),
-        index=index,
-    )
+    return certify_pair(two, (play(two, 0, weights[0]), play(two, 1, weights[1])), index)
 
 
 @dataclass(frozen=True)
-class _Side:
+class Play:
+    """A mixture of one stakeholder, exactly, and what it leaves the other to earn.
+
+    Parameters
+    ----------
+    used : tuple of int
+        Actions with a weight, and the others in `unused`.
+    shares : tuple of Fraction
+    mixture : ndarray
+        The same as floats.
+    behind : list of int
+        By how much each action of the other earns less than its best reply, times `unit`.
+    earned : float
+        What the best reply earns, in the game's money unit.
+    unit : int
+    """
+
+    used: tuple[int, ...]
+    unused: tuple[int, ...]
     shares: tuple[Fraction, ...]
-    payoffs: dict[int, float]
-    margin: float
-    only: int
+    mixture: Array
+    behind: list[int]
+    earned: float
+    unit: int
+
+    @property
+    def order(self) -> tuple[float, ...]:
+        """Sorts mixtures that use earlier actions more to the front."""
+        return tuple((-self.mixture).tolist())
 
 
-def _replies(two: Bimatrix, i: int, own: Sequence[int], other: Sequence[int]) -> _Side:
-    """Check that `own` uses best replies to `other` only, and write them out."""
-    axis = two.game.lattice.axes[i]
-    unit = sum(other) * two.denominators[i]
-    values = [sum(map(mul, row, other)) for row in two.payoffs[i]]
-    best = max(values)
-    used = [a for a, weight in enumerate(own) if weight]
-    if any(values[a] != best for a in used) or min(own) < 0:
-        raise SolverError(f"a mixture of '{two.game.names[i]}' that was found is not a best reply", "report the game: this is a fault of the solver")
-    unused = [best - value for value, weight in zip(values, own, strict=True) if not weight]
-    shift, total = axis.committed or 0, sum(own)
-    shares = [Fraction(0)] * axis.actions
+def play(two: Bimatrix, i: int, weights: Sequence[int]) -> Play:
+    """Return the mixture of stakeholder `i` with these weights, which are not negative.
+
+    Raises
+    ------
+    SolverError
+        When one is negative or all are 0.
+    """
+    axis, total = two.game.lattice.axes[i], sum(weights)
+    if min(weights) < 0 or not total:
+        raise SolverError(f"a mixture of '{two.game.names[i]}' that was found is none", "report the game: this is a fault of the solver")
+    values = [sum(map(mul, row, weights)) for row in two.payoffs[1 - i]]
+    best, unit = max(values), total * two.denominators[1 - i]
+    shift = axis.committed or 0
+    shares = [ZERO] * axis.actions
+    used = tuple(a for a, weight in enumerate(weights) if weight)
     for a in used:
-        shares[a + shift] = Fraction(own[a], total)
-    earned = best / unit
-    return _Side(tuple(shares), {a + shift: earned for a in used}, min(unused) / unit if unused else float("inf"), used[0])
+        shares[a + shift] = Fraction(weights[a], total)
+    unused = tuple(a for a, weight in enumerate(weights) if not weight)
+    mixture = np.array([share.numerator / share.denominator for share in shares])
+    return Play(used, unused, tuple(shares), mixture, [best - value for value in values], best / unit, unit)
+
+
+def certify_pair(two: Bimatrix, plays: tuple[Play, Play], index: int | None = None, component: int | None = None) -> Equilibrium:
+    """Return the equilibrium of two mixtures, after proving in rational arithmetic that each uses only best replies to the other.
+
+    Raises
+    ------
+    SolverError
+        When one does not.
+    """
+    margin, payoffs = float("inf"), []
+    axes = two.game.lattice.axes
+    for i, (own, other, axis) in enumerate(zip(plays, plays[::-1], axes, strict=True)):
+        if any(other.behind[a] for a in own.used):
+            raise SolverError(f"a mixture of '{two.game.names[i]}' that was found is not a best reply", "report the game: this is a fault of the solver")
+        if own.unused:
+            margin = min(margin, min(other.behind[a] for a in own.unused) / other.unit)
+        shift = axis.committed or 0
+        payoffs.append({a + shift: other.earned for a in own.used})
+    pure = all(len(one.used) == 1 for one in plays)
+    return Equilibrium(
+        mixture=tuple(one.mixture.copy() for one in plays),
+        payoffs=tuple(payoffs),
+        regret=0.0,
+        margin=margin,
+        strict=pure and margin > 0,
+        counts=tuple(axis.counts[one.used[0]] for axis, one in zip(axes, plays, strict=True)) if pure else None,
+        exact=tuple(one.shares for one in plays),
+        index=index,
+        component=component,
+    )

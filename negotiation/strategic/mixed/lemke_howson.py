@@ -145,11 +145,8 @@ def _certified(two: Bimatrix, polytopes: tuple[Polytope, Polytope], pair: Ends) 
     """Solve the equations of both bases exactly; None where they are not an equilibrium after all."""
     if pair is None:
         return None
-    try:
-        x, y = (polytope.corner(basis) for polytope, basis in zip(polytopes, pair, strict=True))
-    except ZeroDivisionError:
-        return None
-    if not (x.feasible and y.feasible and any(x.weights) and any(y.weights)):
+    x, y = (polytope.corner(basis) for polytope, basis in zip(polytopes, pair, strict=True))
+    if x is None or y is None or not (x.feasible and y.feasible and any(x.weights) and any(y.weights)):
         return None
     return certify(two, (x.weights, y.weights)) if x.labels | y.labels == (1 << sum(two.shape)) - 1 else None
 
@@ -175,9 +172,9 @@ class _Float:
     """A tableau in floating point, computed afresh from its basis now and then."""
 
     def __init__(self, polytope: Polytope) -> None:
-        columns = np.array(polytope.scaled())
-        actions, replies = columns.shape
-        self.equations: Array = np.concatenate([columns.T, np.eye(replies)], axis=1)
+        rows = polytope.scaled()
+        replies, actions = rows.shape
+        self.equations: Array = np.concatenate([rows, np.eye(replies)], axis=1)
         self.labels = np.array([polytope.own + c for c in range(actions)] + [polytope.reply + r for r in range(replies)])
         self.place = {int(label): k for k, label in enumerate(self.labels)}
         self.free: NDArray[np.intp] = np.arange(actions)

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import gcd
 from operator import mul
 
 import numpy as np
 
 from ...budget import Budget
-from .exact import Table, solve_ones
+from ...numerics import Array
+from .exact import Table, integers, solve_ones
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,6 @@ class Corner:
     ----------
     labels : int
         Bit mask of its labels: every action that is not used and every reply that is best.
-    determinant : int
-        Of the equations that fix the corner, taken in the order of replies and actions.
     weights : tuple of int
         Proportional to the mixture, one for each action; not negative.
     feasible : bool
@@ -36,7 +34,6 @@ class Corner:
     """
 
     labels: int
-    determinant: int
     weights: tuple[int, ...]
     feasible: bool
 
@@ -61,42 +58,42 @@ class Polytope:
     @classmethod
     def of(cls, earned: Table, own: int, reply: int) -> Polytope:
         """Return the polytope for what the other earns, ``earned[r][c]``."""
-        least = [min(column) for column in zip(*earned, strict=True)]
-        flat = [max(column) == low for column, low in zip(zip(*earned, strict=True), least, strict=True)]
-        rows = [[value - low for value, low in zip(row, least, strict=True)] for row in earned]
-        factor = gcd(*(value for row in rows for value in row)) or 1
-        return cls([[1 if same else value // factor for value, same in zip(row, flat, strict=True)] for row in rows], own, reply)
+        values = integers(earned)
+        rows = values - values.min(axis=0)
+        rows //= np.gcd.reduce(rows, axis=None) or 1
+        rows[:, rows.max(axis=0) == 0] = 1
+        return cls(rows.tolist(), own, reply)
 
     @property
     def origin(self) -> int:
         """Labels of the corner at which nothing is used, which is no mixture."""
         return ((1 << len(self.rows[0])) - 1) << self.own
 
-    def scaled(self) -> list[list[float]]:
-        """Return the columns in floating point, the largest entry of each 1: the unit of an action leaves all labels as they are."""
-        columns = []
-        for column in zip(*self.rows, strict=True):
-            largest = max(column)
-            columns.append([value / largest for value in column])
-        return columns
+    def scaled(self) -> Array:
+        """Return the rows in floating point, the largest entry of each column 1: the unit of an action leaves all labels as they are."""
+        rows = integers(self.rows)
+        scaled: Array = (rows / rows.max(axis=0)).astype(np.float64)
+        return scaled
 
-    def corner(self, basis: int) -> Corner:
-        """Return the corner at which the constraints in the bit mask `basis` bind.
+    def solve(self, basis: int) -> tuple[int, list[int]]:
+        """Return the determinant of the equations that the bit mask `basis` stands for, and weights that solve them.
 
-        Raises
-        ------
-        ZeroDivisionError
-            When these constraints do not fix one point.
+        The determinant is taken in the order of replies and actions; it is 0, and there are no weights, when the equations do not fix one point. The
+        corner is at the weights over the absolute of the determinant.
         """
         used = [c for c in range(len(self.rows[0])) if not basis >> (self.own + c) & 1]
         determinant, solved = solve_ones([[row[c] for c in used] for r, row in enumerate(self.rows) if basis >> (self.reply + r) & 1])
-        if not determinant:
-            raise ZeroDivisionError
-        sign = 1 if determinant > 0 else -1
         weights = [0] * len(self.rows[0])
-        for c, value in zip(used, solved, strict=True):
-            weights[c] = sign * value
-        unit, labels, feasible = sign * determinant, 0, min(weights) >= 0
+        for c, value in zip(used, solved, strict=False):
+            weights[c] = value if determinant > 0 else -value
+        return determinant, weights if determinant else []
+
+    def corner(self, basis: int) -> Corner | None:
+        """Return the corner at which the constraints in the bit mask `basis` bind; None when they do not fix one point."""
+        determinant, weights = self.solve(basis)
+        if not determinant:
+            return None
+        unit, labels, feasible = abs(determinant), 0, min(weights) >= 0
         for c, weight in enumerate(weights):
             if not weight:
                 labels |= 1 << self.own + c
@@ -105,7 +102,7 @@ class Polytope:
             if not slack:
                 labels |= 1 << self.reply + r
             feasible = feasible and slack >= 0
-        return Corner(labels, determinant, tuple(weights), feasible)
+        return Corner(labels, tuple(weights), feasible)
 
 
 class TieError(ArithmeticError):
