@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 from fastapi.templating import Jinja2Templates
 from starlette.datastructures import QueryParams
 
-from negotiation.analyses import Request as Question
+from negotiation.answers.request import Request as Question
 from negotiation.coalitional.methods import METHODS
 from negotiation.definition import Definition, Parameter, read_definition
 from negotiation.errors import InvalidGameError, NegotiationError, Problem

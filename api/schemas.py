@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Body
 from pydantic import BaseModel, ConfigDict, Field
 
-from negotiation.analyses import Request
+from negotiation.answers.request import Request
 from negotiation.settings import Settings
 
 Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]

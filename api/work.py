@@ -8,7 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 from negotiation import plots, report
-from negotiation.analyses import Request, analysis, exported, situation_of
+from negotiation.analyses import analysis
+from negotiation.answers.play import exported
+from negotiation.answers.request import Request, situation_of
 from negotiation.budget import Budget
 from negotiation.catalogue import Subject, read_subject
 from negotiation.coalitional import methods

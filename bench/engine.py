@@ -12,7 +12,7 @@ from pathlib import Path
 
 from api.work import Source, what_if
 from negotiation import catalogue
-from negotiation.analyses import Request
+from negotiation.answers.request import Request
 from negotiation.definition import read_definition
 from negotiation.errors import InvalidFormulaError
 from negotiation.formula import parse

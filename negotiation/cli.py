@@ -15,7 +15,9 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from . import catalogue, normal_form, report
-from .analyses import QUESTIONS, Analysis, Request, analysis, exported
+from .analyses import QUESTIONS, Analysis, analysis
+from .answers.play import exported
+from .answers.request import Request
 from .budget import Budget
 from .catalogue import Subject
 from .definition import Definition

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from negotiation import report
-from negotiation.analyses import ANALYSES, Conceived, Request, Solved, analysis
+from negotiation.analyses import ANALYSES, analysis
+from negotiation.answers.play import Conceived, Solved
+from negotiation.answers.request import Request
 from negotiation.catalogue import Subject, read_subject
 from negotiation.cli import main
 from negotiation.concepts import CONCEPTS, concept

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from negotiation.analyses import Request, judge
+from negotiation.answers.govern import judge
+from negotiation.answers.request import Request
 from negotiation.catalogue import read_subject
 from negotiation.definition import read_definition
 from negotiation.errors import NotApplicableError, UnknownNameError

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from negotiation.analyses import Request, analysis
+from negotiation.analyses import analysis
+from negotiation.answers.request import Request
 from negotiation.catalogue import Subject, load, read_subject
 from negotiation.errors import NotApplicableError, UnknownNameError
 from negotiation.lattice import Axis, Lattice

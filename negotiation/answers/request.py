@@ -1,0 +1,64 @@
+"""How a question is asked, and what every answer is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ..budget import Budget
+from ..catalogue import Subject
+from ..errors import NotApplicableError
+from ..governance.situation import Situation, build_situation
+from ..settings import NO_SETTINGS, Settings
+from ..strategic.game import Game
+
+
+@dataclass(frozen=True)
+class Request:
+    """How a question is asked.
+
+    Parameters
+    ----------
+    settings : Settings
+        Parameter values, scenario, levers.
+    charges : str or None
+        Allocation method whose charges people pay.
+    options : mapping
+        What only this analysis understands, e.g. ``{"method": "shapley"}``.
+    budget : Budget or None
+    """
+
+    settings: Settings = NO_SETTINGS
+    charges: str | None = None
+    options: Mapping[str, str] | None = None
+    budget: Budget | None = None
+
+    def option(self, name: str) -> str | None:
+        """Return an option, or None."""
+        return (self.options or {}).get(name)
+
+
+class Answer(Protocol):
+    """What every analysis returns."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the answer for JSON."""
+
+
+def situation_of(subject: Subject, request: Request) -> Situation:
+    """Put the subject's definition under the request's settings."""
+    subject.written.check_ranges(request.settings)
+    return build_situation(subject.written, request.settings, request.charges)
+
+
+def game_of(subject: Subject, request: Request) -> tuple[Game, Situation | None]:
+    """Return the subject's game under the request's settings, with its situation where it has one."""
+    if subject.game is not None:
+        if request.settings != NO_SETTINGS or request.charges is not None:
+            raise NotApplicableError(
+                f"'{subject.name}' is a game in strategic form, without parameters, scenarios, levers or charges", "leave the settings out"
+            )
+        return subject.game, None
+    situation = situation_of(subject, request)
+    return situation.game, situation

@@ -1,0 +1,64 @@
+"""Answers for people: a sentence first, then tables. The command line prints them, pages show them."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from ..answers.costs import Allocated
+from ..answers.govern import ExpectationsChecked, Judged
+from ..answers.play import Conceived, Solved
+from ..answers.request import Answer
+from .costs import RULE_NAMES, allocations, objection_text
+from .games import game_card, games
+from .govern import expectations, verdict
+from .layout import LISTED, Report, Table, plain_report
+from .play import concept, equilibria
+
+__all__ = [
+    "LISTED",
+    "RULE_NAMES",
+    "Report",
+    "Table",
+    "allocations",
+    "concept",
+    "equilibria",
+    "expectations",
+    "game_card",
+    "games",
+    "objection_text",
+    "plain_report",
+    "told",
+    "verdict",
+]
+
+
+@singledispatch
+def told(answer: Answer) -> Report:
+    """Return the answer of an analysis for people."""
+    raise TypeError(f"no report for {type(answer).__name__}")
+
+
+@told.register
+def _(answer: Solved) -> Report:
+    return equilibria(answer.found, answer.selection)
+
+
+@told.register
+def _(answer: Conceived) -> Report:
+    return concept(answer)
+
+
+@told.register
+def _(answer: Judged) -> Report:
+    return verdict(answer.verdict)
+
+
+@told.register
+def _(answer: Allocated) -> Report:
+    chosen = answer.allocations if answer.method is None else {answer.method: answer.allocations[answer.method]} if answer.method in answer.allocations else {}
+    return allocations(answer.game, answer.core, chosen)
+
+
+@told.register
+def _(answer: ExpectationsChecked) -> Report:
+    return expectations(answer.checked)
