@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from negotiation import analyses
+from negotiation.answers import request
 from negotiation.catalogue import names
 from negotiation.cli import main
 
@@ -140,7 +140,7 @@ def _renamings(counts: dict[str, dict[str, int]]) -> int:
 def test_what_is_too_large_to_export_is_refused_at_once_with_a_size_that_works(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(analyses, "situation_of", None)
+    monkeypatch.setattr(request, "situation_of", None)
     status, out, err = run(capsys, "export", "common_effluent_plant", "--output", str(tmp_path / "x.nfg"))
     assert (status, out) == (2, "")
     assert "132 players" in err
