@@ -13,7 +13,7 @@ from fastapi.responses import PlainTextResponse
 from negotiation.analyses import ANALYSES, analysis
 from negotiation.definition import read_definition
 from negotiation.errors import IllegalMoveError, NotApplicableError, SolverError, TimedOutError, TooLargeError, UnknownNameError
-from negotiation.questions import Option
+from negotiation.options import Option
 
 from . import work
 from .compute import Compute

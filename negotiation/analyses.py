@@ -12,10 +12,9 @@ from functools import partial
 from .answers import costs, govern, play
 from .answers.request import Answer, Request
 from .catalogue import Subject
-from .coalitional.methods import METHODS
 from .concepts import CONCEPTS
 from .errors import unknown
-from .questions import Option
+from .options import Option
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,10 @@ class Analysis:
 
 
 CONCEPT = Option("concept", str, f"one of: {', '.join(CONCEPTS)}", "nash")
-METHOD = Option("method", str, f"one of: {', '.join(METHODS)}")
 QUESTIONS = (
     Analysis("solve", "What happens if everyone does what is best for themselves: all equilibria, or another concept.", play.solve, (CONCEPT,)),
     Analysis("verdict", "Does the cooperative outcome hold, would it get going, who would leave first?", govern.judge),
-    Analysis("allocate", "Who should pay what, so that no group does better alone?", costs.allocate, (METHOD,)),
+    Analysis("allocate", "Who should pay what, so that no group does better alone?", costs.allocate, (costs.METHOD, *costs.TERMS)),
     Analysis("check", "Do the answers that the game file expects come out?", govern.check),
 )
 _CONCEPTS = (Analysis(row.name, row.about, partial(play.conceive, row), row.options) for row in CONCEPTS.values())

@@ -68,7 +68,7 @@ def _add_analysis(command: argparse.ArgumentParser, row: Analysis) -> None:
     command.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", dest="further", help="option of the concept (repeatable)")
     command.add_argument("--seconds", type=_seconds, metavar="S", help="time limit; what was found by then is shown")
     for option in row.options:
-        command.add_argument(f"--{option.name}", metavar=option.name.upper(), help=option.about)
+        command.add_argument(f"--{option.name}", metavar=option.name.upper(), help=option.about, action="append" if option.many else "store")
 
 
 def _seconds(text: str) -> float:
@@ -116,7 +116,8 @@ def _answer(options: argparse.Namespace) -> tuple[object, report.Report | str]:
     if options.command == "export":
         return _export(subject, Request(settings, options.charges), options.output)
     row = analysis(options.command)
-    named = {option.name: getattr(options, option.name) for option in row.options if getattr(options, option.name) is not None}
+    said = {option.name: getattr(options, option.name) for option in row.options if getattr(options, option.name) is not None}
+    named = {name: ",".join(value) if isinstance(value, list) else value for name, value in said.items()}
     budget = Budget(options.seconds, _progress if sys.stderr.isatty() else None)
     answer = row.run(subject, Request(settings, options.charges, {**named, **_further(options.further)}, budget))
     return answer.as_dict(), report.told(answer)

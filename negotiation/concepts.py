@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from .errors import NotApplicableError, unknown
-from .questions import Case, Concept, Listed, Option, Result
+from .options import Option
+from .questions import Case, Concept, Listed, Result
 from .strategic.equilibrium import EquilibriumList, all_pure
 from .strategic.nash import nash_equilibria
 from .strategic.pure import pure_equilibria
@@ -158,13 +159,13 @@ CONCEPTS: dict[str, Concept] = {
         Concept(
             "correlated",
             "Correlated equilibrium: what a facilitator could recommend so that nobody gains by not following.",
-            lambda case: _from("criteria.correlated", "correlated_equilibrium")(case.game, case.option("objective"), False),
+            lambda case: _from("criteria.correlated", "correlated_equilibrium")(case.game, case.option("objective"), False, case.budget),
             (OBJECTIVE,),
         ),
         Concept(
             "coarse",
             "Coarse correlated equilibrium: nobody gains by refusing the facilitator's advice beforehand.",
-            lambda case: _from("criteria.correlated", "correlated_equilibrium")(case.game, case.option("objective"), True),
+            lambda case: _from("criteria.correlated", "correlated_equilibrium")(case.game, case.option("objective"), True, case.budget),
             (OBJECTIVE,),
         ),
         Concept(

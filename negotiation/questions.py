@@ -9,9 +9,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from .budget import Budget
-from .errors import InvalidGameError, NotApplicableError, Problem, unknown
+from .errors import NotApplicableError
 from .governance.situation import Situation
 from .numerics import Array
+from .options import Option
 from .strategic.game import Game, Points
 
 
@@ -20,31 +21,6 @@ class Result(Protocol):
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result for JSON."""
-
-
-@dataclass(frozen=True)
-class Option:
-    """What can be said about a concept.
-
-    Parameters
-    ----------
-    name, about : str
-    kind : type
-        float, int or str.
-    default : value or None
-        None where the concept has a default of its own.
-    choices : tuple of str
-        What it can be, where that is a list.
-    least : float
-        The smallest number it can be.
-    """
-
-    name: str
-    kind: type
-    about: str
-    default: float | int | str | None = None
-    choices: tuple[str, ...] = ()
-    least: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -116,33 +92,6 @@ class Concept:
     about: str
     run: Callable[[Case], Result]
     options: tuple[Option, ...] = ()
-
-    def read(self, given: Mapping[str, str]) -> dict[str, Any]:
-        """Return the options in their kinds, with defaults.
-
-        Raises
-        ------
-        UnknownNameError, InvalidGameError
-        """
-        there = {option.name: option for option in self.options}
-        for name in given:
-            if name not in there:
-                raise unknown(f"option of '{self.name}'", name, there)
-        values = {name: option.default for name, option in there.items() if option.default is not None}
-        return values | {name: _read(there[name], text) for name, text in given.items()}
-
-
-def _read(option: Option, text: str) -> Any:
-    try:
-        value = option.kind(text)
-    except ValueError:
-        value = None
-    wrong = value is None or (option.choices and value not in option.choices)
-    if wrong or (isinstance(value, (int, float)) and not (np.isfinite(value) and option.least <= value <= 1e15)):
-        kind = {float: f"a finite number from {option.least:g}", int: f"a whole number from {option.least:g}", str: "text"}[option.kind]
-        expected = f"one of {', '.join(option.choices)}" if option.choices else kind
-        raise InvalidGameError([Problem(("options", option.name), f"got '{text}', expected {expected}", f"it means: {option.about}")])
-    return value
 
 
 @dataclass(frozen=True)

@@ -225,3 +225,36 @@ def test_heavy_libraries_are_not_loaded_for_a_verdict(game: str) -> None:
     script = f"import sys; from negotiation.cli import main; main(['verdict', {game!r}]); print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_allocate_takes_terms(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "costs.csv"
+    path.write_text("coalition,cost\nA,7\nB,5\nA+B,9\n")
+    plain = answer(capsys, "allocate", str(path), "--method", "equal")["allocations"]["equal"]
+    assert plain["charges"] == {"A": 4.5, "B": 4.5}
+    capped = answer(capsys, "allocate", str(path), "--method", "equal", "--cap", "A=3", "--subsidy", "1")["allocations"]["equal"]
+    assert capped["charges"] == {"A": 3.0, "B": 5.0}
+    assert capped["contributions"] == {"subsidy": 1.0}
+    assert capped["shortfall"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--cap", "A"), "got 'A', expected name=amount"),
+        (("--cap", "C=3"), "unknown name 'C'"),
+        (("--cap", "ability"), "nothing is known about what anybody can pay"),
+        (("--union", "A+C"), "unknown class 'C'"),
+        (("--union", "A+B", "--union", "A"), "'A' is in two unions"),
+        (("--subsidy", "-3"), "a finite number from 0"),
+        (("--to", "size"), "expected one of use, alone, ability"),
+        (("--option", "colour=red"), "unknown option"),
+    ],
+)
+def test_terms_with_mistakes_are_one_line(words: tuple[str, ...], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "costs.csv"
+    path.write_text("coalition,cost\nA,7\nB,5\nA+B,9\n")
+    assert main(["allocate", str(path), *words]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1

@@ -9,6 +9,7 @@ from ..catalogue import Subject
 from ..errors import NotApplicableError
 from ..governance.expectations import Checked, check_expectations
 from ..governance.verdict import Verdict, verdict
+from ..options import read_options
 from ..settings import NO_SETTINGS
 from .request import Request, situation_of
 
@@ -40,11 +41,13 @@ class ExpectationsChecked:
 
 def judge(subject: Subject, request: Request) -> Judged:
     """Return the verdict on the subject's target."""
+    read_options("verdict", (), dict(request.options or {}))
     return Judged(subject, verdict(situation_of(subject, request)))
 
 
 def check(subject: Subject, request: Request) -> ExpectationsChecked:
     """Compare what the subject's file expects with what the engine finds."""
+    read_options("check", (), dict(request.options or {}))
     if request.settings != NO_SETTINGS or request.charges is not None:
         raise NotApplicableError("expectations bring their own settings", "leave the settings out")
     return ExpectationsChecked(subject, check_expectations(subject.written))

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..catalogue import Subject
 from ..concepts import concept
+from ..options import read_options
 from ..questions import Case, Concept, Result
 from ..strategic.equilibrium import EquilibriumList
 from ..strategic.files.expansion import check_expansion
@@ -60,7 +61,7 @@ def solve(subject: Subject, request: Request) -> Answer:
 
 def conceive(row: Concept, subject: Subject, request: Request, options: Mapping[str, str] | None = None) -> Answer:
     """Return what a solution concept says about the subject."""
-    values = row.read(dict(request.options or {}) if options is None else options)
+    values = read_options(row.name, row.options, dict(request.options or {}) if options is None else options)
     game, situation = game_of(subject, request)
     result = row.run(Case(game, situation, values, request.budget))
     return Solved(subject, result) if isinstance(result, EquilibriumList) else Conceived(subject, row.name, game, result)

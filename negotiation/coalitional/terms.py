@@ -15,6 +15,9 @@ from .cost_game import CostGame
 
 SUBSIDY = "subsidy"
 
+BASES = {"use": "what a member uses", "alone": "what serving a member alone costs", "ability": "what a member can pay a year"}
+"""What charges can be in proportion to."""
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -32,6 +35,8 @@ class Terms:
         For methods that can take long.
     seed : int
         For methods that estimate by sampling.
+    to : str
+        What proportional charges are in proportion to, one of `BASES`.
     """
 
     subsidy: float = 0.0
@@ -40,6 +45,7 @@ class Terms:
     unions: Mapping[str, str] = field(default_factory=dict)
     budget: Budget | None = None
     seed: int = 0
+    to: str = "use"
 
     def bounds(self, game: CostGame) -> tuple[Array, Array]:
         """Return the least and the most that one member of each class pays, shapes (classes,).
