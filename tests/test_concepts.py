@@ -125,4 +125,4 @@ def test_every_concept_is_an_analysis_with_documented_options() -> None:
     with pytest.raises(UnknownNameError):
         concept("nope")
     with pytest.raises(InvalidGameError):
-        CONCEPTS["path"].read({"seed": "one"})
+        read_options("path", CONCEPTS["path"].options, {"seed": "one"})
