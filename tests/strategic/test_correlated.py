@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiation.errors import TooLargeError, UnknownNameError
+from negotiation import growing
+from negotiation.budget import Budget
+from negotiation.errors import TimedOutError, TooLargeError, UnknownNameError
 from negotiation.lattice import Axis, Lattice
 from negotiation.strategic.criteria import columns
 from negotiation.strategic.criteria.correlated import correlated_equilibrium
@@ -145,7 +147,7 @@ def test_few_profiles_at_a_time_find_what_all_at_once_find(seed: int, objective:
         patch.setattr(columns, "START", 4)
         patch.setattr(columns, "MANY_TAKEN", int(rng.integers(20, 100)))
         patch.setattr(columns, "MANY_USED", int(rng.integers(5, 20)))
-        patch.setattr(columns, "MANY_ROWS", int(rng.integers(0, 50)))
+        patch.setattr(growing, "WARM_STEPS", int(rng.integers(1, 50)))
         apart = correlated_equilibrium(game, objective, coarse)
     assert apart.value == pytest.approx(together.value, abs=1e-5)
     assert apart.total == pytest.approx(together.total, abs=1e-4)
@@ -157,3 +159,35 @@ def test_committed_stakeholders_obey_anyway() -> None:
     device = correlated_equilibrium(Game(("bound", "free"), (("x", "y"), ("u", "v")), lattice, payoffs))
     assert device.total == pytest.approx(7.0)
     assert "for certain" in device.sentence
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 10**6), st.sampled_from(["welfare", "worst", "equal", "1"]), st.integers(1, 60))
+def test_a_device_found_before_time_is_obeyed_and_bounded(seed: int, objective: str, asked: int) -> None:
+    rng = np.random.default_rng(seed)
+    game = Game.from_tables([rng.normal(size=(3,) * 4) for _ in range(4)])
+    best = correlated_equilibrium(game, objective)
+    countdown = iter(range(asked))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(columns, "ALL_AT_ONCE", 10)
+        patch.setattr(columns, "START", 4)
+        try:
+            device = correlated_equilibrium(game, objective, budget=Budget(stopped=lambda: next(countdown, None) is None))
+        except TimedOutError:
+            return
+    sign = -1 if objective == "worst" else 1
+    assert device.regret <= 1e-6
+    assert sign * device.value <= sign * best.value + 1e-6 <= sign * device.bound + 2e-6
+    assert device.complete == (device.reason != "stopped on request")
+    assert device.complete or "A better device may exist" in device.sentence
+    assert device.as_dict()["complete"] is device.complete
+
+
+def test_without_time_a_pure_equilibrium_is_what_is_known() -> None:
+    game = Game.from_tables([np.array([[2.0, 0], [0, 1]]), np.array([[1.0, 0], [0, 2]])])
+    device = correlated_equilibrium(game, "equal", budget=Budget(seconds=0.0))
+    assert (device.complete, device.total, device.bound) == (False, 3, 2)
+    assert "time limit of 0 s" in device.reason
+    table = np.array([[0.0, -1, 1], [1, 0, -1], [-1, 1, 0]])
+    with pytest.raises(TimedOutError):
+        correlated_equilibrium(Game.from_tables([table, -table]), budget=Budget(seconds=0.0))

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...budget import Budget, unlimited
 from ...errors import SolverError, unknown
 from ...numerics import ROUND_OFF, TOLERANCE, Array, plain
 from ..build import check_size
 from ..game import Game, Points
 from ..wording import amount, joined, profile_words
-from .columns import START, Programme, optimise
+from .columns import ALL_AT_ONCE, START, Programme, optimise
 from .elimination import iterated_elimination
 from .obedience import Obedience, obedience
 from .regret import regrets
@@ -23,6 +24,9 @@ from .welfare import member_payoffs
 
 MAX_PROFILES = 200_000
 """Count profiles over which a device may draw."""
+
+FEW = 500
+"""Profiles up to which it takes longer to look for dominated actions than to solve with them."""
 
 OBJECTIVES = ("welfare", "worst", "equal")
 
@@ -71,6 +75,11 @@ class Correlated:
         The most that a member could gain in expectation by disobeying: 0 up to round-off.
     binding : tuple of Temptation
         Conditions that hold the objective back, the dearest first.
+    bound : float
+        No device has a better value: `value` itself where `complete`.
+    complete : bool
+        False when the budget ran out: this is a device that everybody follows, but perhaps not the best.
+    reason : str
     """
 
     game: Game
@@ -83,6 +92,9 @@ class Correlated:
     value: float
     regret: float
     binding: tuple[Temptation, ...]
+    bound: float
+    complete: bool = True
+    reason: str = "no profile that is not drawn could improve it"
 
     @cached_property
     def sentence(self) -> str:
@@ -94,18 +106,20 @@ class Correlated:
         if len(self.probabilities) == 1:
             first = f"The facilitator recommends one profile for certain ({profile_words(self.game, self.points)}) and everybody is glad to follow"
         earned = joined([f"{self.game.label(i)} {value:,.6g}" for i, value in enumerate(self.payoffs)])
-        return f"{first}. Everybody together earns {amount(self.game, self.total)} on average; a member of each: {earned}."
+        text = f"{first}. Everybody together earns {amount(self.game, self.total)} on average; a member of each: {earned}."
+        return text if self.complete else f"{text} A better device may exist, up to a value of {self.bound:,.6g} instead of {self.value:,.6g}: {self.reason}."
 
     def as_dict(self) -> dict[str, Any]:
         """Return the device by names, for JSON."""
         support = [{"probability": p, "counts": self.game.counts(self.points, k)} for k, p in enumerate(self.probabilities)]
         payoffs: Mapping[str, float] = dict(zip(self.game.names, self.payoffs, strict=True))
         body: dict[str, Any] = {"objective": self.objective, "coarse": self.coarse, "value": self.value, "total": self.total, "payoffs": payoffs}
-        body |= {"support": support, "regret": self.regret, "binding": [vars(one) for one in self.binding], "complete": True, "sentence": self.sentence}
+        body |= {"support": support, "regret": self.regret, "binding": [vars(one) for one in self.binding]}
+        body |= {"bound": self.bound, "complete": self.complete, "reason": self.reason, "sentence": self.sentence}
         return dict(plain(body))
 
 
-def correlated_equilibrium(game: Game, objective: str = "welfare", coarse: bool = False) -> Correlated:
+def correlated_equilibrium(game: Game, objective: str = "welfare", coarse: bool = False, budget: Budget | None = None) -> Correlated:
     r"""Return the correlated equilibrium that is best by an objective.
 
     A facilitator draws a count profile `c` with probability :math:`x_c`, draws evenly which member plays which part, and tells each
@@ -124,11 +138,12 @@ def correlated_equilibrium(game: Game, objective: str = "welfare", coarse: bool 
         "welfare": largest expected sum of all payoffs. "worst": the smallest. "equal": the largest least expected payoff
         of a member (among these, the largest sum). Or the name of a stakeholder: the largest expected payoff of its members.
     coarse : bool
+    budget : Budget, optional
 
     Returns
     -------
     Correlated
-        There always is one. Optimal over all devices; other devices may do equally well.
+        There always is one. Optimal over all devices, unless the budget ran out; other devices may do equally well.
 
     Raises
     ------
@@ -138,6 +153,8 @@ def correlated_equilibrium(game: Game, objective: str = "welfare", coarse: bool 
         Above 200,000 count profiles.
     SolverError
         When the linear program fails or its answer does not pass the check.
+    TimedOutError
+        When the budget ran out before any device was found.
 
     Notes
     -----
@@ -163,13 +180,19 @@ def correlated_equilibrium(game: Game, objective: str = "welfare", coarse: bool 
     total = np.array(game.members) @ payoffs
     gain = {"welfare": total, "worst": -total, "equal": total}.get(objective)
     gain = payoffs[game.index(objective)] if gain is None else gain
-    possible = np.arange(game.lattice.size) if coarse else _undominated(game)
-    seed = np.argsort(regrets(game).ravel()[possible], kind="stable")[:START]
+    few = coarse or game.lattice.size <= FEW
+    possible = np.arange(game.lattice.size) if few else _undominated(game)
+    seed = np.argsort(regrets(game).ravel()[possible], kind="stable")[:START] if len(possible) > ALL_AT_ONCE else possible
     floors = payoffs[:, possible] if objective == "equal" else None
-    found = optimise(gain[possible], conditions.matrix[:, possible], seed, floors)
+    matrix = conditions.matrix if len(possible) == game.lattice.size else conditions.matrix[:, possible]
+    found = optimise(gain[possible], matrix, seed, floors, budget)
     x = np.zeros(game.lattice.size)
     x[possible] = found.x
-    return _result(game, objective, conditions, Programme(x, found.prices), payoffs)
+    result = _result(game, objective, conditions, replace(found, x=x), payoffs)
+    if found.complete:
+        return result
+    bound = -found.bound if objective == "worst" else found.bound
+    return replace(result, bound=bound, complete=False, reason=(budget or unlimited()).why())
 
 
 def _undominated(game: Game) -> NDArray[np.int64]:
@@ -212,6 +235,7 @@ def _result(game: Game, objective: str, conditions: Obedience, programme: Progra
         value=float(earned[game.index(objective)]) if value is None else value,
         regret=max(0.0, float((broken * conditions.scales).max(initial=0.0))),
         binding=_binding(game, conditions, programme.prices),
+        bound=float(earned[game.index(objective)]) if value is None else value,
     )
 
 

@@ -46,39 +46,45 @@ class Obedience:
 
 def obedience(game: Game, coarse: bool = False) -> Obedience:
     """Return the obedience conditions of a game, built by array arithmetic over its lattice."""
-    rows = [row for i, axis in enumerate(game.lattice.axes) if axis.committed is None for row in _rows(game, i, coarse)]
-    start = np.cumsum([0, *(len(row.columns) for row in rows)])
+    blocks = [block for i, axis in enumerate(game.lattice.axes) if axis.committed is None for block in _blocks(game, i, coarse)]
+    moves = tuple(move for block in blocks for move in block.moves)
     spans = [_span(game, i) for i in range(len(game.names))]
-    scales = np.array([spans[row.move.stakeholder] for row in rows])
-    values = np.concatenate([row.values for row in rows]) if rows else np.empty(0)
-    columns = np.concatenate([row.columns for row in rows]) if rows else np.empty(0, dtype=np.int64)
-    matrix = sparse.csr_matrix((values / np.repeat(scales, np.diff(start)), columns, start), shape=(len(rows), game.lattice.size))
-    return Obedience(matrix, tuple(row.move for row in rows), scales, coarse)
+    scales = np.array([spans[move.stakeholder] for move in moves])
+    parts = [block.values / spans[block.moves[0].stakeholder] for block in blocks]
+    values = np.concatenate([part.ravel() for part in parts]) if blocks else np.empty(0)
+    columns = np.concatenate([np.broadcast_to(block.columns, block.values.shape).ravel() for block in blocks]) if blocks else np.empty(0, dtype=np.int64)
+    start = np.cumsum([0, *(len(block.columns) for block in blocks for _ in block.moves)])
+    matrix = sparse.csr_matrix((values, columns, start), shape=(len(moves), game.lattice.size))
+    return Obedience(matrix, moves, scales, coarse)
 
 
-class _Row(NamedTuple):
-    move: Move
+class _Block(NamedTuple):
+    """Conditions that concern the same profiles: a row of values for each move."""
+
+    moves: tuple[Move, ...]
     columns: NDArray[np.int64]
     values: Array
 
 
-def _rows(game: Game, i: int, coarse: bool) -> Iterator[_Row]:
-    """Yield the conditions of one stakeholder: rows of the lattice at which an action is advised, weighted gains there."""
+def _blocks(game: Game, i: int, coarse: bool) -> Iterator[_Block]:
+    """Yield the conditions of one stakeholder: for each action, the profiles at which it is advised and the weighted gains of the others there."""
     axis, place = game.lattice.axes[i], np.arange(game.lattice.size).reshape(game.lattice.shape)
+    if axis.actions == 1:
+        return
     advised = [np.flatnonzero(axis.counts[:, a] > 0) for a in range(axis.actions)]
     columns = [np.take(place, rows, axis=i) for rows in advised]
-    table = [np.broadcast_to(rewards(game, i, a), columns[a].shape) for a in range(axis.actions)]
+    table = np.stack([np.broadcast_to(rewards(game, i, a), columns[a].shape) for a in range(axis.actions)])
     weights = [game.lattice.along(i, axis.counts[rows, a] / axis.members) for a, rows in enumerate(advised)]
-    for b in range(axis.actions):
-        others = [a for a in range(axis.actions) if a != b]
-        gains = [(weights[a] * (table[b] - table[a])).ravel() for a in others]
-        if coarse:
-            total = np.zeros(game.lattice.size)
-            for a, gain in zip(others, gains, strict=True):
-                total[columns[a].ravel()] += gain
-            yield _Row(Move(i, -1, b), np.flatnonzero(total), total[np.flatnonzero(total)])
-        else:
-            yield from (_Row(Move(i, a, b), columns[a].ravel(), gain) for a, gain in zip(others, gains, strict=True))
+    gains = [weights[a] * (table - table[a]) for a in range(axis.actions)]
+    if not coarse:
+        for a in range(axis.actions):
+            others = [b for b in range(axis.actions) if b != a]
+            yield _Block(tuple(Move(i, a, b) for b in others), columns[a].ravel(), gains[a][others].reshape(len(others), -1))
+        return
+    total = np.zeros((axis.actions, game.lattice.size))
+    for a in range(axis.actions):
+        total[:, columns[a].ravel()] += gains[a].reshape(axis.actions, -1)
+    yield _Block(tuple(Move(i, -1, b) for b in range(axis.actions)), np.arange(game.lattice.size), total)
 
 
 def _span(game: Game, i: int) -> float:
