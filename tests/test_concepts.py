@@ -15,6 +15,7 @@ from negotiation.cli import main
 from negotiation.concepts import CONCEPTS, concept
 from negotiation.errors import InvalidGameError, NotApplicableError, UnknownNameError
 from negotiation.numerics import plain
+from negotiation.options import read_options
 from negotiation.settings import Settings
 
 CLUB: dict[str, Any] = {
