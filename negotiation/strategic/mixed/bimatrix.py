@@ -77,12 +77,8 @@ def bimatrix_equilibria(game: Game, budget: Budget | None = None) -> Equilibrium
     polytopes = polytopes_of(_reduced(two, kept))
     corners = all_corners(polytopes, budget) if finished else [NONE_YET, NONE_YET]
     finished = finished and all(side.finished for side in corners)
-    found = []
-    for one in _extreme(two, kept, polytopes, corners):
-        found.append(one)
-        if finished and budget.spent(1.0, f"{len(found):,} equilibria"):
-            finished = False
-            break
+    found, in_time = _extreme(two, kept, polytopes, corners, budget)
+    finished = finished and in_time
     return _listed(two, corners, found if finished else [*found, *_pure(two)], finished, budget)
 
 
@@ -96,13 +92,13 @@ class _Found:
     """An equilibrium: what its two corners are known by, its mixtures, and its index where both corners are simple."""
 
     sides: tuple[object, object]
-    plays: tuple[Play, Play]
+    pair: tuple[Play, Play]
     index: int | None
 
     @property
     def order(self) -> tuple[object, ...]:
         """Pure ones first, then those that use earlier actions more."""
-        return any(len(one.used) > 1 for one in self.plays), self.plays[0].order, self.plays[1].order
+        return any(len(one.used) > 1 for one in self.pair), self.pair[0].order, self.pair[1].order
 
 
 def polytopes_of(payoffs: tuple[Table, Table]) -> tuple[Polytope, Polytope]:
@@ -146,21 +142,28 @@ def _check_size(m: int, n: int, facets: int = 0) -> None:
 
 
 def _reduced(two: Bimatrix, kept: Kept) -> tuple[Table, Table]:
+    if (len(kept[0]), len(kept[1])) == two.shape:
+        return two.payoffs
     first, second = ([[two.payoffs[i][a][b] for b in kept[1 - i]] for a in kept[i]] for i in (0, 1))
     return first, second
 
 
-def _extreme(two: Bimatrix, kept: Kept, polytopes: tuple[Polytope, Polytope], corners: Sequence[Corners]) -> Iterator[_Found]:
-    """Yield an equilibrium for every pair of corners that carries all labels."""
-    known: tuple[dict[int, tuple[Solution, Play] | None], ...] = ({}, {})
-    for labels in _pairs(corners, (1 << len(kept[0]) + len(kept[1])) - 1):
-        for i, label in enumerate(labels):
-            if label not in known[i]:
-                solution = _solution(polytopes[i], corners[i], label)
-                known[i][label] = solution and (solution, play(two, i, _spread(solution[1], kept[i], two.shape[i])))
-        x, y = known[0][labels[0]], known[1][labels[1]]
+def _extreme(two: Bimatrix, kept: Kept, polytopes: tuple[Polytope, Polytope], corners: Sequence[Corners], budget: Budget) -> tuple[list[_Found], bool]:
+    """Return an equilibrium for every pair of corners that carries all labels, and whether the budget lasted."""
+    pairs = list(_pairs(corners, (1 << len(kept[0]) + len(kept[1])) - 1))
+    known: tuple[dict[int, tuple[Solution, Play]], dict[int, tuple[Solution, Play]]] = ({}, {})
+    for i, label in dict.fromkeys((i, labels[i]) for labels in pairs for i in (0, 1)):
+        if corners[i].finished and budget.spent(1.0, f"{len(pairs):,} equilibria"):
+            return [], False
+        solution = _solution(polytopes[i], corners[i], label)
+        if solution is not None:
+            known[i][label] = solution, play(two, i, _spread(solution[1], kept[i], two.shape[i]))
+    found = []
+    for labels in pairs:
+        x, y = known[0].get(labels[0]), known[1].get(labels[1])
         if x and y:
-            yield _Found(labels, (x[1], y[1]), _index(x[0], y[0]) if x[0][0] and y[0][0] else None)
+            found.append(_Found(labels, (x[1], y[1]), _index(x[0], y[0]) if x[0][0] and y[0][0] else None))
+    return found, True
 
 
 def _solution(polytope: Polytope, corners: Corners, labels: int) -> Solution | None:
@@ -175,7 +178,9 @@ def _solution(polytope: Polytope, corners: Corners, labels: int) -> Solution | N
     return polytope.solve(labels)
 
 
-def _spread(weights: Sequence[int], kept: Sequence[int], size: int) -> list[int]:
+def _spread(weights: Sequence[int], kept: Sequence[int], size: int) -> Sequence[int]:
+    if len(kept) == size:
+        return weights
     spread = [0] * size
     for a, weight in zip(kept, weights, strict=True):
         spread[a] = weight
@@ -211,20 +216,20 @@ def _index(x: Solution, y: Solution) -> int:
 
 def _pure(two: Bimatrix) -> Iterator[_Found]:
     """Yield all pure equilibria, by comparing exact payoffs."""
-    plays = tuple([play(two, i, [int(k == a) for k in range(size)]) for a in range(size)] for i, size in enumerate(two.shape))
-    for x in plays[0]:
-        for y in plays[1]:
+    first, second = ([play(two, i, row) for row in np.eye(size, dtype=np.int64).tolist()] for i, size in enumerate(two.shape))
+    for x in first:
+        for y in second:
             if not x.behind[y.used[0]] and not y.behind[x.used[0]]:
-                yield _Found((x.used, y.used), (x, y), None)
+                yield _Found((x.used[0], y.used[0]), (x, y), None)
 
 
 def _listed(two: Bimatrix, corners: Sequence[Corners], found: list[_Found], finished: bool, budget: Budget) -> EquilibriumList:
     ordered = sorted(found, key=lambda one: one.order)
     if finished:
         numbers = connected([one.sides for one in ordered])
-        listed = tuple(certify_pair(two, one.plays, one.index, number) for one, number in zip(ordered, numbers, strict=True))
+        listed = tuple(certify_pair(two, one.pair, one.index, number) for one, number in zip(ordered, numbers, strict=True))
     else:
-        listed = tuple({e.exact: e for e in (certify_pair(two, one.plays, one.index) for one in ordered)}.values())
+        listed = tuple({e.exact: e for e in (certify_pair(two, one.pair, one.index) for one in ordered)}.values())
     degenerate = any(side.degenerate for side in corners)
     if finished and not degenerate and sum(one.index or 0 for one in listed) != 1:
         raise SolverError("the indices of the equilibria do not sum to +1", "report the game: this is a fault of the solver")
@@ -260,5 +265,6 @@ def _notes(two: Bimatrix, found: Sequence[Equilibrium], finished: bool, degenera
 
 
 def _near_ties(table: Array, tolerance: float) -> bool:
-    gaps = np.diff(np.sort(table, axis=0), axis=0)
+    ordered = np.sort(table, axis=0)
+    gaps = ordered[1:] - ordered[:-1]
     return bool(((gaps > 0) & (gaps <= tolerance)).any())

@@ -118,10 +118,13 @@ def _found(polytopes: Sequence[Polytope], budget: Budget) -> list[Corners]:
     found = []
     for k, polytope in enumerate(polytopes):
         labels = _labels(polytope, bases.keys)
-        mine = bases.side[doubtful] == k
-        settled = list(_settled(polytope, labels[doubtful[mine]], _labels(polytope, near[mine])))
+        settled: list[tuple[int, Corner]] = []
+        if len(doubtful):
+            mine = bases.side[doubtful] == k
+            settled.extend(_settled(polytope, labels[doubtful[mine]], _labels(polytope, near[mine])))
         several = {basis: corner for basis, corner in settled if corner.labels != basis}
-        simple = frozenset(labels.tolist() if len(polytopes) == 1 else labels[bases.side == k].tolist()).difference(several, [polytope.origin])
+        listed = labels if len(polytopes) == 1 else labels[bases.side == k]
+        simple = frozenset(listed.tolist()).difference(several, [polytope.origin])
         degenerate = {corner.labels: basis for basis, corner in several.items()}
         found.append(Corners(simple, degenerate, finished, False, {corner.labels: corner for _, corner in settled}))
     return found

@@ -192,8 +192,8 @@ class Play:
 
     Parameters
     ----------
-    used : tuple of int
-        Actions with a weight, and the others in `unused`.
+    used, unused : list of int
+        Actions with a weight, and those without.
     shares : tuple of Fraction
     mixture : ndarray
         The same as floats.
@@ -204,8 +204,8 @@ class Play:
     unit : int
     """
 
-    used: tuple[int, ...]
-    unused: tuple[int, ...]
+    used: list[int]
+    unused: list[int]
     shares: tuple[Fraction, ...]
     mixture: Array
     behind: list[int]
@@ -230,18 +230,17 @@ def play(two: Bimatrix, i: int, weights: Sequence[int]) -> Play:
     if min(weights) < 0 or not total:
         raise SolverError(f"a mixture of '{two.game.names[i]}' that was found is none", "report the game: this is a fault of the solver")
     values = [sum(map(mul, row, weights)) for row in two.payoffs[1 - i]]
-    best, unit = max(values), total * two.denominators[1 - i]
-    shift = axis.committed or 0
-    shares = [ZERO] * axis.actions
-    used = tuple(a for a, weight in enumerate(weights) if weight)
+    best, unit, shift = max(values), total * two.denominators[1 - i], axis.committed or 0
+    used = [a for a, weight in enumerate(weights) if weight]
+    unused = [a for a, weight in enumerate(weights) if not weight]
+    shares, mixture = [ZERO] * axis.actions, [0.0] * axis.actions
     for a in used:
         shares[a + shift] = Fraction(weights[a], total)
-    unused = tuple(a for a, weight in enumerate(weights) if not weight)
-    mixture = np.array([share.numerator / share.denominator for share in shares])
-    return Play(used, unused, tuple(shares), mixture, [best - value for value in values], best / unit, unit)
+        mixture[a + shift] = weights[a] / total
+    return Play(used, unused, tuple(shares), np.array(mixture), [best - value for value in values], best / unit, unit)
 
 
-def certify_pair(two: Bimatrix, plays: tuple[Play, Play], index: int | None = None, component: int | None = None) -> Equilibrium:
+def certify_pair(two: Bimatrix, pair: tuple[Play, Play], index: int | None = None, component: int | None = None) -> Equilibrium:
     """Return the equilibrium of two mixtures, after proving in rational arithmetic that each uses only best replies to the other.
 
     Raises
@@ -251,22 +250,22 @@ def certify_pair(two: Bimatrix, plays: tuple[Play, Play], index: int | None = No
     """
     margin, payoffs = float("inf"), []
     axes = two.game.lattice.axes
-    for i, (own, other, axis) in enumerate(zip(plays, plays[::-1], axes, strict=True)):
-        if any(other.behind[a] for a in own.used):
+    for i, (own, other, axis) in enumerate(zip(pair, pair[::-1], axes, strict=True)):
+        behind = other.behind
+        if any(map(behind.__getitem__, own.used)):
             raise SolverError(f"a mixture of '{two.game.names[i]}' that was found is not a best reply", "report the game: this is a fault of the solver")
         if own.unused:
-            margin = min(margin, min(other.behind[a] for a in own.unused) / other.unit)
-        shift = axis.committed or 0
-        payoffs.append({a + shift: other.earned for a in own.used})
-    pure = all(len(one.used) == 1 for one in plays)
+            margin = min(margin, min(map(behind.__getitem__, own.unused)) / other.unit)
+        payoffs.append(dict.fromkeys([a + (axis.committed or 0) for a in own.used], other.earned))
+    pure = all(len(one.used) == 1 for one in pair)
     return Equilibrium(
-        mixture=tuple(one.mixture.copy() for one in plays),
+        mixture=tuple(one.mixture.copy() for one in pair),
         payoffs=tuple(payoffs),
         regret=0.0,
         margin=margin,
         strict=pure and margin > 0,
-        counts=tuple(axis.counts[one.used[0]] for axis, one in zip(axes, plays, strict=True)) if pure else None,
-        exact=tuple(one.shares for one in plays),
+        counts=tuple(axis.counts[one.used[0]] for axis, one in zip(axes, pair, strict=True)) if pure else None,
+        exact=tuple(one.shares for one in pair),
         index=index,
         component=component,
     )
