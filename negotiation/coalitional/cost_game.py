@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..errors import InvalidGameError, Problem, TooLargeError, listed
 from ..evaluation import coalition_counts
 from ..numerics import Array, frozen
-from .costs import CostFunction, Table, Topped
+from .costs import CostFunction, MostDemanding, Table, Topped, structure
 
 MAX_COALITIONS = 20_000_000
 """Count vectors that a table may have; 24 single players have 16.8 million."""
@@ -208,6 +208,9 @@ class CostGame:
     @cached_property
     def alone(self) -> Array:
         """Cost of one member of each class on its own, shape (classes,)."""
+        below = structure(self.function)
+        if isinstance(below, MostDemanding) and self.population > 1:
+            return np.array(below.needs, dtype=float)
         return self.at(np.eye(len(self.classes), dtype=np.int64))
 
     @cached_property

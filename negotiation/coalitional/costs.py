@@ -16,6 +16,7 @@ import numpy as np
 from ..evaluation import TOTAL_USE, CoalitionEnvironment
 from ..formula import Formula, Value
 from ..numerics import Array
+from .exact import common_unit
 
 
 class CostFunction(Protocol):
@@ -29,12 +30,28 @@ class CostFunction(Protocol):
         """Return the costs; `counts` holds one array a class, and they broadcast together."""
 
 
+LARGEST_WHOLE = 2.0**53
+MANY_CLASSES = 64
+"""No table has so many; their counts are columns of the same length."""
+
+
 def total_use(use: Sequence[float], counts: Sequence[Array]) -> Array:
-    """Return what coalitions use together."""
+    """Return what coalitions use together.
+
+    Uses are added in their common unit, so that three times 0.1 is 0.3 and does not need a module more than 0.3 does.
+
+    Examples
+    --------
+    >>> float(total_use((0.1,), [np.array(3.0)]))
+    0.3
+    """
+    wholes, unit = common_unit(tuple(map(float, use)))
+    exact = max(map(abs, wholes), default=0) * max(unit.numerator, 1) < LARGEST_WHOLE and unit.denominator < LARGEST_WHOLE
+    factors = wholes if exact else use
     total: Array = np.zeros(())
-    for one, count in zip(use, counts, strict=True):
-        total = total + one * np.asarray(count, dtype=float)
-    return total
+    for one, count in zip(factors, counts, strict=True):
+        total = total + float(one) * np.asarray(count, dtype=float)
+    return total * float(unit.numerator) / float(unit.denominator) if exact else total
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +132,9 @@ class MostDemanding:
 
     def __call__(self, counts: Sequence[Array]) -> Array:
         """Return the largest need of those who are there."""
+        if len(counts) > MANY_CLASSES:
+            there = np.stack(np.broadcast_arrays(*counts)) > 0
+            return np.asarray(np.where(there, np.reshape(self.needs, (-1, *(1,) * (there.ndim - 1))), 0.0).max(axis=0))
         largest: Array = np.zeros(())
         for need, count in zip(self.needs, counts, strict=True):
             largest = np.maximum(largest, np.where(np.asarray(count) > 0, need, 0.0))
@@ -164,3 +184,10 @@ class Topped:
         for count, n in zip(counts, self.members, strict=True):
             everybody = everybody & (np.asarray(count) == n)
         return self.below(counts) + np.where(everybody, self.amount, 0.0)
+
+
+def structure(function: CostFunction) -> CostFunction:
+    """Return the function that knows what smaller coalitions cost, below amounts added for everybody."""
+    while isinstance(function, Topped):
+        function = function.below
+    return function

@@ -9,9 +9,21 @@ import numpy as np
 
 from ..numerics import Array
 from .cost_game import CostGame
+from .oracles import SMALL_TABLE, search, structured
+from .separation import Question
+from .span import Counts, Span
 
 LISTED = 10
 """Objections that are kept."""
+
+SEARCHED = 64
+"""Coalitions that a search returns, from which those of different sets of classes are kept."""
+
+MANY_CLASSES = 1000
+"""With more, only the worst objection is kept: each names thousands."""
+
+STEPS = 20
+"""Rounds in which the coalitions around the worst one are tried."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,8 @@ def complaints(game: CostGame, charges: Sequence[float], listed: int = LISTED) -
 
     .. math:: e(S) = x(S) - c(S), \quad \emptyset \ne S \subsetneq N
 
-    (with the sign turned for a game of savings). One pass over the table of coalitions.
+    (with the sign turned for a game of savings). One pass over the table of coalitions, or a search where the cost depends on total
+    use or on the most demanding member only. Other games without a table are asked for telling coalitions; the answer is then not exact.
 
     Parameters
     ----------
@@ -82,6 +95,10 @@ def complaints(game: CostGame, charges: Sequence[float], listed: int = LISTED) -
     """
     if game.size <= 2:
         return Complaints((), exact=True)
+    if game.size > SMALL_TABLE and structured(game):
+        return _searched(game, np.asarray(charges, dtype=float), listed)
+    if not game.tabulated:
+        return _tried(game, np.asarray(charges, dtype=float), listed)
     paid = game.charged(charges)
     excess = (paid - game.costs) * game.sign
     excess[(0,) * excess.ndim] = -np.inf
@@ -106,3 +123,41 @@ def _leaders(game: CostGame, excess: Array, listed: int) -> list[int]:
     some = np.argpartition(-leading, min(listed, leading.size - 1))[:listed]
     ordered = some[np.argsort(-leading[some], kind="stable")]
     return [int(flat[j]) for j in ordered if np.isfinite(leading[j])]
+
+
+def _searched(game: CostGame, charges: Array, listed: int) -> Complaints:
+    """Return the complaints of a game whose worst coalitions can be searched."""
+    oracle = search(game)
+    asked = Question(charges * (game.sign / oracle.scale), 1.0, -np.inf)
+    most = SEARCHED if len(charges) <= SEARCHED else listed
+    found = oracle.violated(asked, Span(len(charges)), 0.0, most)
+    return Complaints(_ranked(game, charges, found.counts, found.costs * (game.sign * oracle.scale), listed), exact=True)
+
+
+def _tried(game: CostGame, charges: Array, listed: int) -> Complaints:
+    """Return the complaints among coalitions that often complain, and those one class away from the worst of them."""
+    everybody = np.array(game.members, dtype=np.int64)
+    one = np.eye(len(everybody), dtype=np.int64)
+    whole = np.diag(everybody)
+    ordered = np.argsort(-(charges - game.alone) * game.sign, kind="stable")
+    chains = np.cumsum(whole[ordered], axis=0)
+    counts = np.concatenate([one, whole, everybody - one, everybody - whole, chains, everybody - chains])
+    for _ in range(STEPS):
+        counts = counts[counts.any(axis=1) & (counts != everybody).any(axis=1)]
+        excess = (counts @ charges - game.at(counts)) * game.sign
+        worst = counts[np.argmax(excess)]
+        around = np.concatenate([np.clip(worst + step, 0, everybody) for step in (one, -one, whole, -whole)])
+        counts = np.unique(np.concatenate([counts[np.argsort(-excess)[:SEARCHED]], around]), axis=0)
+    counts = counts[counts.any(axis=1) & (counts != everybody).any(axis=1)]
+    return Complaints(_ranked(game, charges, counts, game.at(counts), listed), exact=False)
+
+
+def _ranked(game: CostGame, charges: Array, counts: Counts, alone: Array, listed: int) -> tuple[Objection, ...]:
+    """Return the worst of some coalitions, the worst first, at most one for each set of classes, and one alone of very many classes."""
+    paid = counts @ charges
+    gains = (paid - alone) * game.sign
+    first: dict[bytes, int] = {}
+    for k in np.argsort(-gains, kind="stable").tolist():
+        first.setdefault((counts[k] > 0).tobytes(), k)
+    chosen = list(first.values())[: listed if len(charges) <= MANY_CLASSES else 1]
+    return tuple(Objection(game.coalition(counts[k].tolist()), float(gains[k]), float(paid[k]), float(alone[k])) for k in chosen)
