@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from ..numerics import shown
 
 LISTED = 20
 """Rows of a list that are shown; the JSON output has all."""
+FEW = 8
+"""Numbers that are written out one by one."""
+SAID_APART = ("sentence", "complete", "reason", "method")
+"""Fields that are told before and after the tables."""
 
 
 @dataclass(frozen=True)
@@ -31,21 +36,42 @@ class Report:
 
 
 def plain_report(body: Mapping[str, Any]) -> Report:
-    """Return any result for people: its sentence, single facts, then a table for each list of rows."""
-    facts = tuple((words(key), cell(value)) for key, value in body.items() if not _is_table(value) and key not in ("sentence", "notes"))
+    """Return any result for people: its sentence, single facts, a table for each list of rows, and how sure it is."""
+    sentence = str(body.get("sentence", ""))
+    fields = {key: value for key, value in body.items() if key not in (*SAID_APART, "notes") and value not in ("", [], {})}
+    facts = tuple((words(key), cell(value)) for key, value in fields.items() if not _rows(value))
     tables = [Table("", ("", ""), facts)] if facts else []
-    tables += [_table(words(key), value) for key, value in body.items() if _is_table(value)]
-    return Report(str(body.get("sentence", "")), tuple(tables), tuple(str(note) for note in body.get("notes", ())))
+    tables += [_table(words(key), _rows(value), sentence) for key, value in fields.items() if _rows(value)]
+    return Report(sentence, tuple(tables), (*(str(note) for note in body.get("notes", ())), *_sureness(body)))
 
 
-def _is_table(value: Any) -> bool:
-    return isinstance(value, list) and len(value) > 0 and all(isinstance(row, dict) for row in value)
+def _sureness(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return whether a result is complete and why, and how it was found, as notes."""
+    word = {True: "Complete", False: "Not complete", None: "Perhaps not complete"}.get(body.get("complete", True), "Complete")
+    reason = str(body.get("reason") or "")
+    told = (f"{word}: {reason}.",) if reason else () if word == "Complete" else (f"{word}.",)
+    return (*told, f"Method: {body['method']}.") if body.get("method") else told
 
 
-def _table(title: str, rows: list[dict[str, Any]]) -> Table:
-    columns = list(dict.fromkeys(key for row in rows for key in row))
-    cells = tuple(tuple(cell(row.get(key)) for key in columns) for row in rows[:LISTED])
+def _rows(value: Any) -> list[dict[str, Any]]:
+    """Return the rows of what is best shown as a table: a list of records, or records of one kind under names; otherwise nothing."""
+    if isinstance(value, list) and all(isinstance(row, dict) for row in value):
+        return value
+    if isinstance(value, dict) and len(value) > 1 and all(isinstance(row, dict) for row in value.values()):
+        kinds = {tuple(row) for row in value.values()}
+        if len(kinds) == 1 and len(next(iter(kinds))) > 2 and any(not isinstance(item, (int, float)) for row in value.values() for item in row.values()):
+            return [{"": name, **row} for name, row in value.items()]
+    return []
+
+
+def _table(title: str, rows: list[dict[str, Any]], sentence: str) -> Table:
+    """Return a table; rows that have a sentence of their own are told by it, unless it has been said already."""
+    told = [str(row.get("sentence", "")) for row in rows]
     more = f" (the first {LISTED} of {len(rows):,})" if len(rows) > LISTED else ""
+    if all(told) and told[0] not in sentence:
+        return Table(title + more, ("",), tuple((line,) for line in told[:LISTED]))
+    columns = [key for key in dict.fromkeys(key for row in rows for key in row) if key != "sentence"]
+    cells = tuple(tuple(cell(row.get(key)) for key in columns) for row in rows[:LISTED])
     return Table(title + more, tuple(words(key) for key in columns), cells)
 
 
@@ -60,16 +86,34 @@ def cell(value: Any) -> str:
     if isinstance(value, dict):
         return "\n".join(f"{words(key)}: {_flat(item)}" for key, item in value.items())
     if isinstance(value, list):
-        return "\n".join(_flat(item) for item in value[:LISTED]) + ("\n..." if len(value) > LISTED else "")
+        return "\n".join(_listed(value))
     return str(value)
 
 
 def _flat(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{words(key)} {_flat(item)}" for key, item in value.items() if item not in (0, None))
+        return ", ".join(f"{words(key)} {_flat(item)}" for key, item in _telling(value).items())
     if isinstance(value, list):
-        return ", ".join(_flat(item) for item in value[:LISTED])
+        return ", ".join(_listed(value))
     return cell(value)
+
+
+def _listed(values: list[Any]) -> list[str]:
+    """Return the items of a list, those that repeat once, a long series of numbers by its ends."""
+    if len(values) > FEW and all(isinstance(item, (int, float)) and not isinstance(item, bool) for item in values):
+        return [f"{cell(values[0])}, {cell(values[1])}, ... {cell(values[-1])} ({len(values):,} numbers)"]
+    runs = [(item, len(list(same))) for item, same in groupby(_flat(item) for item in values)]
+    lines = [item if many == 1 else f"{item} ({many:,} times)" for item, many in runs]
+    return lines[:LISTED] + (["..."] if len(lines) > LISTED else [])
+
+
+def _telling(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what is worth saying: of counts and of shares what is not zero, otherwise what is there."""
+    numbers = [item for item in row.values() if isinstance(item, (int, float)) and not isinstance(item, bool)]
+    shared = len(numbers) == len(row) and min(numbers, default=-1) >= 0 and any(numbers)
+    if shared and (all(float(item).is_integer() for item in numbers) or abs(sum(numbers) - 1) < 1e-6):
+        return {key: item for key, item in row.items() if item}
+    return {key: item for key, item in row.items() if item is not None}
 
 
 def words(key: str) -> str:

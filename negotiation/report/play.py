@@ -10,6 +10,7 @@ from ..strategic.equilibrium import Equilibrium, EquilibriumList
 from ..strategic.game import Game
 from ..strategic.mixed.selection import SelectionTable
 from .layout import LISTED, Report, Table, plain_report
+from .naming import labelled
 
 
 def equilibria(found: EquilibriumList, chosen: SelectionTable | None = None) -> Report:
@@ -48,4 +49,4 @@ def _amount(game: Game, i: int, a: int, equilibrium: Equilibrium) -> str:
 
 def concept(answer: Conceived) -> Report:
     """Return what a solution concept says, for people."""
-    return plain_report(answer.result.as_dict())
+    return plain_report(labelled(answer.result.as_dict(), answer.game))
