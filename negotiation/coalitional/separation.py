@@ -18,8 +18,8 @@ from ..numerics import Array
 from .cost_game import CostGame
 from .span import CLEAR, PRIMES, Counts, Span
 
-Weighting = Literal["coalition", "member", "cost"]
-"""What the level is multiplied by for each coalition: 1, its members, or its cost."""
+Weighting = Literal["coalition", "member", "cost", "worth"]
+"""What the level is multiplied by for each coalition: 1, its members, its cost, or (in a game of savings) its worth, the negative of its cost."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Question:
     Notes
     -----
     Every weighting takes this form. Objections above ``level * w(s)`` are asked for with ``w = 1`` by (x, 1, level), with
-    ``w = members`` by (x - level, 1, 0), with ``w = c(s)`` by (x, 1 + level, 0).
+    ``w = members`` by (x - level, 1, 0), with ``w = c(s)`` by (x, 1 + level, 0), with ``w = -c(s)`` by (x, 1 - level, 0).
     """
 
     charges: Array
@@ -60,14 +60,18 @@ def question(charges: Array, level: float, weighting: Weighting) -> Question:
     """Return the question for the coalitions whose weighted objection is above `level`."""
     if weighting == "coalition":
         return Question(charges, 1.0, level)
-    return Question(charges - level, 1.0, 0.0) if weighting == "member" else Question(charges, 1.0 + level, 0.0)
+    if weighting == "member":
+        return Question(charges - level, 1.0, 0.0)
+    return Question(charges, 1.0 + level if weighting == "cost" else 1.0 - level, 0.0)
 
 
 def weights(weighting: Weighting, coalitions: Coalitions) -> Array:
     """Return the weights of some coalitions, shape (m,)."""
     if weighting == "coalition":
         return np.ones(len(coalitions))
-    return coalitions.counts.sum(axis=1).astype(float) if weighting == "member" else coalitions.costs
+    if weighting == "member":
+        return coalitions.counts.sum(axis=1).astype(float)
+    return coalitions.costs if weighting == "cost" else -coalitions.costs
 
 
 class Separation(Protocol):
