@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..numerics import ROUND_OFF, TOLERANCE
+from ..numerics import ROUND_OFF, TOLERANCE, Array
 from .cost_game import CostGame
 from .excess import Objection, complaints
 
@@ -87,6 +87,12 @@ class Allocation:
 
 def _named(game: CostGame, coalition: dict[str, int]) -> dict[str, int] | list[str]:
     return list(coalition) if game.between_players else coalition
+
+
+def covering(game: CostGame, charges: Array) -> list[float]:
+    """Return the charges with round-off spread over all members, so that they add up to the total."""
+    missing = game.total - float(charges @ np.array(game.members))
+    return [float(value) for value in charges + missing / game.population]
 
 
 def judge(

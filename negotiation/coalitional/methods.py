@@ -8,9 +8,11 @@ from typing import Any
 
 from ..errors import NotApplicableError, unknown
 from .allocation import Allocation
+from .banzhaf import banzhaf
 from .core import Core, core_point, least_core, least_core_point
 from .cost_game import CostGame
-from .rules import equal, proportional, shapley
+from .rules import equal, equal_per_class, proportional, scrb, tiered
+from .shapley import shapley
 from .terms import NO_TERMS, Terms, within_bounds
 
 
@@ -43,10 +45,14 @@ class Method:
 
 _ROWS = (
     Method("equal", "Equal for all", "Every member pays the same.", lambda game, _: equal(game)),
-    Method("proportional", "In proportion to use", "Who uses twice as much pays twice as much.", lambda game, _: proportional(game)),
-    Method("shapley", "Shapley value", "Everybody pays what it adds to the cost, averaged over all orders of joining.", lambda game, _: shapley(game)),
+    Method("equal_per_class", "Equal for each class", "Every class pays the same in total, shared by its members.", lambda game, _: equal_per_class(game)),
+    Method("proportional", "In proportion", "Who uses (or can pay) twice as much pays twice as much.", lambda game, terms: proportional(game, terms.to)),
+    Method("scrb", "Separable costs first", "Everybody pays what it causes, and shares the rest by what joining saves it.", lambda game, _: scrb(game)),
+    Method("shapley", "Shapley value", "Everybody pays what it adds to the cost, averaged over all orders of joining.", shapley),
+    Method("banzhaf", "Banzhaf value", "Everybody pays what it adds to the cost, averaged over all groups of others.", lambda game, _: banzhaf(game)),
     Method("core", "Centre of the core", "No group pays more than it would alone.", lambda game, _: core_point(game)),
     Method("least_core", "Least core", "The largest objection of any group is as small as possible.", lambda game, _: least_core_point(game)),
+    Method("tiered", "Table of fees", "Everybody pays the fee of its class, whether or not that covers the cost.", tiered, bounded=True),
 )
 METHODS = {row.name: row for row in _ROWS}
 """Every allocation method by its name."""
