@@ -10,7 +10,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..errors import NotApplicableError, SolverError
+from ..budget import Budget, unlimited
+from ..errors import NotApplicableError, SolverError, TimedOutError
 from ..linear import Program, Solution
 from .cost_game import CostGame
 from .kohlberg import Book, Level, Tight
@@ -26,6 +27,8 @@ VIOLATED = 1e-9
 PRICED = 1e-11
 LOWEST = -4.0
 """No level lies below: of a coalition and its complement one has an excess of -3/2 of the largest cost or more."""
+LOWEST_SHARE = -1e9
+"""No level that is a share of cost is expected to lie below."""
 
 
 def decimal(value: float) -> Fraction:
@@ -33,7 +36,7 @@ def decimal(value: float) -> Fraction:
     return Fraction(repr(float(value)))
 
 
-def settled_levels(game: CostGame, oracle: Separation, weighting: Weighting = "coalition", bounds: Sequence[Tight] = ()) -> Book:
+def settled_levels(game: CostGame, oracle: Separation, weighting: Weighting = "coalition", bounds: Sequence[Tight] = (), budget: Budget | None = None) -> Book:
     r"""Return the levels of the nucleolus, as a book that is balanced up to the last.
 
     .. math:: \min t \quad x(S) - c(S) \le t \, w(S) \; \forall S \text{ not settled}, \quad x(N) = c(N), \; x \in B
@@ -49,7 +52,8 @@ def settled_levels(game: CostGame, oracle: Separation, weighting: Weighting = "c
     weighting : str
         Of the level.
     bounds : sequence of Tight
-        Rows of weight 0 that every allocation has to keep to, in the game's unit, signed; together with the total they leave one.
+        Rows of weight 0 that every allocation has to keep to, in the game's unit, signed; some allocation keeps to them.
+    budget : Budget, optional
 
     Returns
     -------
@@ -62,17 +66,20 @@ def settled_levels(game: CostGame, oracle: Separation, weighting: Weighting = "c
         When no allocation keeps to the rows of weight 0, or they leave charges open.
     SolverError
         When the rounds do not settle, or prices do not balance.
+    TimedOutError
+        When the budget is spent.
     """
-    return _Loop(game, oracle, weighting, bounds).run()
+    return _Loop(game, oracle, weighting, bounds, budget or unlimited()).run()
 
 
 class _Loop:
-    def __init__(self, game: CostGame, oracle: Separation, weighting: Weighting, bounds: Sequence[Tight]) -> None:
-        self._game, self._oracle, self._weighting = game, oracle, weighting
+    def __init__(self, game: CostGame, oracle: Separation, weighting: Weighting, bounds: Sequence[Tight], budget: Budget) -> None:
+        self._game, self._oracle, self._weighting, self._budget = game, oracle, weighting, budget
         self._book = Book(game.members, game.sign * decimal(game.total))
         self._span = self._book.span
         n = len(game.names)
-        self._program = Program([0.0] * n + [1.0], [None] * n + [LOWEST], tolerance=FEASIBLE)
+        self._lowest = LOWEST if weighting in ("coalition", "member") else LOWEST_SHARE
+        self._program = Program([0.0] * n + [1.0], [None] * n + [self._lowest], tolerance=FEASIBLE)
         self._program.add([[*game.members, 0.0]], [game.sign * game.total / oracle.scale], equal=True)
         self._rows: dict[tuple[int, ...], int] = {}
         self._bounds = dict(enumerate(bounds, start=1))
@@ -93,9 +100,13 @@ class _Loop:
 
     def _optimum(self) -> Solution:
         for _ in range(MAX_ROUNDS):
+            if self._budget.spent(self._span.rank / self._span.width, "settling coalitions"):
+                raise TimedOutError(f"the nucleolus was not reached: {self._budget.why()}", "allow more time, or join classes")
             answer = self._program.solve()
             if not answer:
                 raise NotApplicableError("no allocation leaves the coalitions that cost nothing free of charge", "use nucleolus")
+            if answer.x[-1] <= 0.99 * self._lowest:
+                raise NotApplicableError("coalitions that cost nothing leave the charges open", "use nucleolus")
             asked = question(answer.x[:-1], float(answer.x[-1]), self._weighting)
             if not self._add(self._oracle.violated(asked, self._span, VIOLATED, MOST)):
                 return answer

@@ -11,6 +11,7 @@ from .allocation import Allocation
 from .banzhaf import banzhaf
 from .core import Core, core_point, least_core, least_core_point
 from .cost_game import CostGame
+from .nucleolus import nucleolus, per_capita_nucleolus, prenucleolus, proportional_nucleolus
 from .rules import equal, equal_per_class, proportional, scrb, tiered
 from .shapley import shapley
 from .terms import NO_TERMS, Terms, within_bounds
@@ -52,6 +53,16 @@ _ROWS = (
     Method("banzhaf", "Banzhaf value", "Everybody pays what it adds to the cost, averaged over all groups of others.", lambda game, _: banzhaf(game)),
     Method("core", "Centre of the core", "No group pays more than it would alone.", lambda game, _: core_point(game)),
     Method("least_core", "Least core", "The largest objection of any group is as small as possible.", lambda game, _: least_core_point(game)),
+    Method("nucleolus", "Nucleolus", "The largest objection is as small as can be, then the next; nobody pays more than alone.", nucleolus, bounded=True),
+    Method("prenucleolus", "Prenucleolus", "The largest objection of any group is as small as can be, then the next, and so on.", prenucleolus, bounded=True),
+    Method("per_capita_nucleolus", "Nucleolus per head", "The largest objection per head is as small as can be.", per_capita_nucleolus, bounded=True),
+    Method(
+        "proportional_nucleolus",
+        "Proportional nucleolus",
+        "The least saving, as a share of cost, is as large as can be.",
+        proportional_nucleolus,
+        bounded=True,
+    ),
     Method("tiered", "Table of fees", "Everybody pays the fee of its class, whether or not that covers the cost.", tiered, bounded=True),
 )
 METHODS = {row.name: row for row in _ROWS}
