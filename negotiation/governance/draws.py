@@ -67,7 +67,11 @@ class Draws:
 
     def payoff(self, counts: Counts, i: int, a: int) -> Array:
         """Return what a member of `i` earns with `a` at a profile that includes it, shape (size,)."""
-        return np.broadcast_to(np.asarray(self.formulas[i][a](self.environment(counts)), dtype=float), (self.size,))
+        return self.read(self.environment(counts), i, a)
+
+    def read(self, environment: ProfileEnvironment, i: int, a: int) -> Array:
+        """Return the same from the environment of a profile, which several payoffs can share."""
+        return np.broadcast_to(np.asarray(self.formulas[i][a](environment), dtype=float), (self.size,))
 
     def blocks(self) -> Iterator[tuple[slice, Draws]]:
         """Return the draws in blocks that are quick to evaluate."""
@@ -164,7 +168,8 @@ def gains_at(draws: Draws, counts: Mapping[str, Mapping[str, int]]) -> Gains:
     )
     gains, tolerances = np.zeros((len(switches), draws.size)), np.zeros((len(switches), draws.size))
     for part, block in draws.blocks():
-        stay = {(i, a): block.payoff(rows, i, a) for i, a, _ in switches}
+        here = block.environment(rows)
+        stay = {(i, a): block.read(here, i, a) for i, a, _ in switches}
         for k, (i, a, b) in enumerate(switches):
             moved = [[count + (c == b) - (c == a) if j == i else count for c, count in enumerate(row)] for j, row in enumerate(rows)]
             there = block.payoff(moved, i, b)
