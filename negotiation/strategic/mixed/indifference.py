@@ -117,7 +117,7 @@ def newton(frame: Frame, table: Array, points: Sequence[Array], steps: int = 8, 
     for _ in range(steps):
         value, slopes = differences(frame, table, points)
         with np.errstate(all="ignore"):
-            move = -(np.linalg.pinv(slopes, rcond=1e-9) @ value[..., None] if least else _solve(slopes, value))[..., 0]
+            move = -(np.linalg.pinv(slopes, rcond=1e-9) @ value[..., None] if least else linear_solution(slopes, value))[..., 0]
             points = [part + change for part, change in zip(points, frame.by_stakeholder(move @ frame.widen.T), strict=True)]
             converged = np.abs(move).max(axis=1) < 1e-9  # the error that is left is about its square
         if converged.all():
@@ -131,7 +131,7 @@ def _settled(value: Array, slopes: Array) -> NDArray[np.bool_]:
     return np.asarray((np.abs(value) <= 1e-13 * np.maximum(np.abs(slopes).max(axis=2), 1e-3)).all(axis=1))
 
 
-def _solve(matrix: Array, right: Array) -> Array:
+def linear_solution(matrix: Array, right: Array) -> Array:
     """Solve small systems; where one is exactly singular, nudge all by round-off."""
     try:
         return np.asarray(np.linalg.solve(matrix, right[..., None]))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...budget import Budget, unlimited
 from ...errors import NotApplicableError, TooLargeError
@@ -15,10 +15,12 @@ from ..equilibrium import Equilibrium, EquilibriumList, from_pure
 from ..game import Game
 from ..pure import pure_equilibria
 from .cells import whole
-from .certificate import certified, distinct, ranges
-from .frames import frame, table
+from .certificate import LARGEST_REGRET, USED, certified, distinct, ranges
+from .eliminants import eliminated
+from .frames import frame
 from .indifference import newton
-from .subdivision import subdivide
+from .polish import earned, lifted, polished
+from .subdivision import dominated, subdivide
 from .supports import Family, Systems, families, systems
 
 MAX_SUPPORTS = 200_000
@@ -35,17 +37,18 @@ class _Search:
     """What was found so far, and what kept it from being a proof."""
 
     game: Game
-    tables: list[Array]
-    wide: tuple[float, ...]
+    payoffs: Array
     equilibria: list[Equilibrium]
     budget: Budget
     total: int
+    solutions: list[Array] = field(default_factory=list)
+    used: list[NDArray[np.bool_]] = field(default_factory=list)
+    sure: list[bool] = field(default_factory=list)
     supports: int = 0
     parts: int = 0
     starts: int = 0
     singular: int = 0
     cut_short: bool = False
-    scaled: list[Array] = field(default_factory=list)
 
 
 def multiplayer_equilibria(game: Game, budget: Budget | None = None) -> EquilibriumList:
@@ -100,16 +103,17 @@ def multiplayer_equilibria(game: Game, budget: Budget | None = None) -> Equilibr
     theory of normal form games from the differentiable viewpoint", for the index.
     """
     _check(game)
-    tables = [_payoffs(game, i) for i in range(len(game.names))]
-    found = pure_equilibria(game)
-    pure = [replace(e, index=1) if e.margin > 0 else e for e in from_pure(found)]
-    shapes = families(game.lattice.shape)
-    search = _Search(game, tables, ranges(game), pure, budget or unlimited(), sum(family.size for family in shapes) or 1)
-    search.scaled = [(own - own.min()) / wide for own, wide in zip(tables, search.wide, strict=True)]
+    shape, wide = game.lattice.shape, ranges(game)
+    pure = [replace(e, index=1) if e.margin > 0 else e for e in from_pure(pure_equilibria(game))]
+    tables = [_payoffs(game, i) for i in range(len(shape))]
+    scaled = np.concatenate([((own - own.min()) / span).ravel() for own, span in zip(tables, wide, strict=True)])
+    shapes = families(shape)
+    search = _Search(game, scaled, pure, budget or unlimited(), sum(family.size for family in shapes) or 1)
     for family in shapes:
-        for part in systems(search.scaled, family):
+        for part in systems(shape, family):
             if not search.cut_short:
                 _solve(search, family, part)
+    _list(search, tables, wide)
     return _answer(search)
 
 
@@ -130,45 +134,53 @@ def _payoffs(game: Game, i: int) -> Array:
 def _solve(search: _Search, family: Family, part: Systems) -> None:
     """Search some supports of one shape."""
     players = range(len(family.sizes))
-    degrees = tuple(tuple(int(i != j) for j in players) for i in players)
-    constants = frame(family.sizes, family.actions, degrees)
-    coefficients = table(constants, degrees, part.tables)
-    found = subdivide(constants, whole(constants, coefficients), search.budget, MAX_PARTS, search.supports / search.total)
+    constants = frame(family.sizes, family.actions, tuple(tuple(int(i != j) for j in players) for i in players))
+    coefficients = part.table(search.payoffs)
+    cells = whole(constants, coefficients)
+    cells = eliminated(constants, cells[~dominated(constants, cells)])
+    found = subdivide(constants, cells, search.budget, MAX_PARTS, search.supports / search.total)
     search.supports += len(part)
     search.parts += found.cells
     search.cut_short = search.budget.spent(search.supports / search.total, f"{search.supports:,} of {search.total:,} supports searched")
-    solutions = list(found.solutions)
+    for owner, points in found.solutions:
+        _keep(search, part, owner, points, True)
     for owner, points in found.open:
         search.starts += len(owner)
         solved = newton(constants, coefficients[owner], points, steps=40)
         near = solved.converged & np.all([(row > -1e-9).all(axis=1) for row in solved.points], axis=0)
-        solutions.append((owner[near], [row[near] for row in solved.points]))
-    for owner, points in solutions:
-        if len(owner):
-            solved = newton(constants, coefficients[owner], points, steps=3)
-            index = [int(sign) if sure else None for sign, sure in zip(solved.index(), solved.regular(), strict=True)]
-            _list(search, part.mixtures(owner, solved.points), index)
+        _keep(search, part, owner[near], [row[near] for row in solved.points], True)
     if found.singular:
         search.singular += len(found.singular)
-        points = [np.array(rows) for rows in zip(*found.singular.values(), strict=True)]
-        _list(search, part.mixtures(np.array(list(found.singular)), points), [None] * len(found.singular))
+        _keep(search, part, np.array(list(found.singular)), [np.array(rows) for rows in zip(*found.singular.values(), strict=True)], False)
 
 
-def _list(search: _Search, mixtures: list[Array], index: Sequence[int | None]) -> None:
-    """List the mixtures that are equilibria."""
-    payoffs = [_against(own, mixtures, i) for i, own in enumerate(search.tables)]
-    for k, sign in enumerate(index):
-        equilibrium = certified(search.game, [row[k] for row in mixtures], [row[k] for row in payoffs], search.wide, sign)
+def _keep(search: _Search, part: Systems, owner: NDArray[np.int64], points: list[Array], sure: bool) -> None:
+    """Remember solutions, with the actions in use, and whether they are isolated as far as is known."""
+    total = sum(search.game.lattice.shape)
+    search.solutions.append(part.mixtures(owner, points, total))
+    search.used.append(part.mixtures(owner, [np.ones_like(row) for row in points], total) > 0)
+    search.sure += [sure] * len(owner)
+
+
+def _list(search: _Search, tables: list[Array], wide: tuple[float, ...]) -> None:
+    """List the solutions that are equilibria."""
+    if not search.sure:
+        return
+    shape = search.game.lattice.shape
+    starts, low, span = np.cumsum((0, *shape[:-1])), np.array([own.min() for own in tables]), np.array(wide)
+    payoffs = lifted([own - least for own, least in zip(tables, low, strict=True)])
+    rough, sure = np.concatenate(search.solutions), np.array(search.sure)
+    better = polished(payoffs / np.repeat(span, shape)[:, None], shape, rough, np.concatenate(search.used))
+    points = np.where(sure[:, None], better.points, rough)
+    gains = earned(payoffs, shape, points)
+    worst = np.minimum.reduceat(np.where(points > USED, gains, np.inf), starts, axis=1)
+    fair = (np.maximum.reduceat(gains, starts, axis=1) - worst <= LARGEST_REGRET * span).all(axis=1) & (points.min(axis=1) >= -1e-9)
+    for k in np.flatnonzero(fair):
+        index = int(better.index[k]) if sure[k] and better.regular[k] else None
+        equilibrium = certified(search.game, np.split(points[k], starts[1:]), np.split(gains[k], starts[1:]), wide, index)
         if equilibrium is not None:
-            search.equilibria.append(equilibrium if equilibrium.margin > 0 else replace(equilibrium, index=None))
-
-
-def _against(payoffs: Array, mixtures: Sequence[Array], i: int) -> Array:
-    """Return what each action of `i` earns against each of the mixtures, shape (P, m_i)."""
-    rest = np.broadcast_to(np.moveaxis(payoffs, i, 0), (len(mixtures[0]), payoffs.shape[i], *np.delete(payoffs.shape, i)))
-    for j in reversed([j for j in range(payoffs.ndim) if j != i]):
-        rest = np.einsum("p...m,pm->p...", rest, mixtures[j])
-    return rest
+            taken = tuple({a: value + float(least) for a, value in row.items()} for row, least in zip(equilibrium.payoffs, low, strict=True))
+            search.equilibria.append(replace(equilibrium, payoffs=taken, index=index if equilibrium.margin > 0 else None))
 
 
 def _answer(search: _Search) -> EquilibriumList:

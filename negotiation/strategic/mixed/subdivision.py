@@ -155,11 +155,11 @@ def _examine(frame: Frame, cells: Cells, found: Found) -> list[Cells]:
         return []
     cells, low, high = cells[kept], bounds.low[kept], bounds.high[kept]
     edges = lengths(frame, cells)
-    kept = _watch(frame, cells, edges.max(axis=1), found)
-    if not kept.any():
+    going = _watch(frame, cells, edges.max(axis=1), found)
+    if not going.any():
         return []
-    if not kept.all():
-        cells, low, high, edges = cells[kept], low[kept], high[kept], edges[kept]
+    if not going.all():
+        cells, low, high, edges = cells[going], low[going], high[going], edges[going]
     new = _narrow(frame, cells, low, high, edges) if frame.is_multilinear else joined(halve(frame, cells))
     new = new[~dominated(frame, new)]
     return [new] if len(new) else []

@@ -15,6 +15,9 @@ from ...numerics import Array
 
 Integers = NDArray[np.int64]
 
+KEPT = 1 << 16
+"""Coefficients of a family up to which it is remembered where they stand among a game's payoffs."""
+
 
 @dataclass(frozen=True)
 class Family:
@@ -39,8 +42,14 @@ class Family:
         """Number of supports."""
         return sum(count for _, count in self.members)
 
+    @property
+    def coefficients(self) -> int:
+        """Coefficients of the payoff differences of one support."""
+        return (sum(self.actions) - len(self.actions)) * prod(self.sizes)
 
-def families(shape: tuple[int, ...]) -> list[Family]:
+
+@lru_cache(maxsize=64)
+def families(shape: tuple[int, ...]) -> tuple[Family, ...]:
     """Return all shapes of supports in which somebody mixes, fewest unknowns first.
 
     Examples
@@ -55,7 +64,7 @@ def families(shape: tuple[int, ...]) -> list[Family]:
             key = tuple((sizes[i], shape[i]) for i in order)
             groups.setdefault(key, []).append((order, prod(comb(m, k) for m, k in zip(shape, sizes, strict=True))))
     found = [Family(tuple(k for k, _ in key), tuple(m for _, m in key), tuple(members)) for key, members in groups.items()]
-    return sorted(found, key=lambda family: (sum(family.sizes), family.sizes))
+    return tuple(sorted(found, key=lambda family: (sum(family.sizes), family.sizes)))
 
 
 @lru_cache(maxsize=256)
@@ -67,86 +76,69 @@ def arrangements(actions: int, used: int) -> Integers:
 
 @dataclass(frozen=True)
 class Systems:
-    """The conditions of several supports of a family.
+    """Where the coefficients of several supports of a family stand among a game's payoffs.
 
     Parameters
     ----------
-    order : ndarray of int, shape (B, n)
-        Which stakeholder stands at each place.
-    actions : tuple of ndarray, shape (B, m)
-        For each place the actions, those in use first.
-    tables : tuple of ndarray, shape (B, m, C)
-        For each place the payoffs of its actions against the actions in use at the other places.
+    plus, minus : ndarray of int, shape (B, R, C)
+        Places among the payoffs of all stakeholders, one table behind the other: each coefficient is the difference of two. Rows are the
+        actions but each stakeholder's first in use, those in use before the others; columns the profiles of actions in use.
+    coordinates : ndarray of int, shape (B, K)
+        Places of the probabilities of the actions in use among those of all actions.
     """
 
-    order: Integers
-    actions: tuple[Integers, ...]
-    tables: tuple[Array, ...]
+    plus: Integers
+    minus: Integers
+    coordinates: Integers
 
     def __len__(self) -> int:
-        return len(self.order)
+        return len(self.plus)
 
-    def mixtures(self, owner: Integers, points: Sequence[Array]) -> list[Array]:
-        """Return for each stakeholder the mixtures over all of its actions, shape (P, m_i)."""
-        full = []
-        for place, point in enumerate(points):
-            wide = np.zeros((len(owner), self.actions[place].shape[1]))
-            np.put_along_axis(wide, self.actions[place][owner, : point.shape[1]], point, axis=1)
-            full.append(wide)
-        stakeholders = self.order.shape[1]
-        result: list[Array] = []
-        for i in range(stakeholders):
-            places = (self.order[owner] == i).argmax(axis=1)
-            width = next(full[place].shape[1] for place in range(stakeholders) if (places == place).any()) if len(owner) else 0
-            mixture = np.zeros((len(owner), width))
-            for place in range(stakeholders):
-                rows = places == place
-                if rows.any():
-                    mixture[rows] = full[place][rows]
-            result.append(mixture)
-        return result
+    def table(self, payoffs: Array) -> Array:
+        """Return the coefficients of all payoff differences, shape (B, R, C)."""
+        return np.asarray(payoffs.take(self.plus) - payoffs.take(self.minus))
+
+    def mixtures(self, owner: Integers, points: Sequence[Array], total: int) -> Array:
+        """Return the probabilities of all `total` actions, shape (P, total), from those of actions in use."""
+        full = np.zeros((len(owner), total))
+        full[np.arange(len(owner))[:, None], self.coordinates[owner]] = np.concatenate(points, axis=1)
+        return full
 
 
-def systems(tables: Sequence[Array], family: Family, numbers: int = 1 << 22) -> Iterator[Systems]:
-    """Return the conditions of a family's supports, in parts of at most about `numbers` payoffs.
-
-    Parameters
-    ----------
-    tables : sequence of ndarray, shape (m_1, ..., m_n)
-        Payoffs of each stakeholder.
-    """
-    each = sum(m * prod(family.sizes) // k for m, k in zip(family.actions, family.sizes, strict=True))
-    most = max(1, numbers // each)
-    waiting: list[Systems] = []
+def systems(shape: tuple[int, ...], family: Family, numbers: int = 1 << 21) -> Iterator[Systems]:
+    """Return the supports of a family, in parts of at most about `numbers` coefficients."""
+    if family.size * family.coefficients <= KEPT:
+        yield _whole(shape, family)
+        return
+    most = max(1, numbers // family.coefficients)
     for order, count in family.members:
-        options = [arrangements(m, k) for m, k in zip(family.actions, family.sizes, strict=True)]
-        turned = [np.transpose(tables[i], order) for i in order]
         for start in range(0, count, most):
-            rows = np.unravel_index(np.arange(start, min(start + most, count)), [len(option) for option in options])
-            actions = tuple(option[row] for option, row in zip(options, rows, strict=True))
-            waiting.append(Systems(np.tile(order, (len(rows[0]), 1)), actions, _tables(turned, actions, family.sizes)))
-        if sum(map(len, waiting)) >= most:
-            yield _joined(waiting)
-            waiting = []
-    if waiting:
-        yield _joined(waiting)
+            yield _part(shape, family, order, np.arange(start, min(start + most, count)))
 
 
-def _tables(turned: Sequence[Array], actions: tuple[Integers, ...], sizes: tuple[int, ...]) -> tuple[Array, ...]:
-    result = []
-    for place, table in enumerate(turned):
-        pick = []
-        for other, rows in enumerate(actions):
-            used = rows if other == place else rows[:, : sizes[other]]
-            axis = 1 if other == place else 2 + other - (other > place)
-            pick.append(used.reshape([len(rows), *(used.shape[1] if position == axis else 1 for position in range(1, len(actions) + 1))]))
-        result.append(table[tuple(pick)].reshape(len(actions[0]), actions[place].shape[1], -1))
-    return tuple(result)
+@lru_cache(maxsize=64)
+def _whole(shape: tuple[int, ...], family: Family) -> Systems:
+    parts = [_part(shape, family, order, np.arange(count)) for order, count in family.members]
+    return Systems(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("plus", "minus", "coordinates")))
 
 
-def _joined(parts: Sequence[Systems]) -> Systems:
-    if len(parts) == 1:
-        return parts[0]
-    actions = tuple(np.concatenate(rows) for rows in zip(*(part.actions for part in parts), strict=True))
-    tables = tuple(np.concatenate(rows) for rows in zip(*(part.tables for part in parts), strict=True))
-    return Systems(np.concatenate([part.order for part in parts]), actions, tables)
+def _part(shape: tuple[int, ...], family: Family, order: tuple[int, ...], which: Integers) -> Systems:
+    """Return some of the supports of one arrangement."""
+    options = [arrangements(m, k) for m, k in zip(family.actions, family.sizes, strict=True)]
+    picks = np.unravel_index(which, [len(option) for option in options])
+    actions = [option[pick] for option, pick in zip(options, picks, strict=True)]
+    strides = [prod(shape[i + 1 :]) for i in order]
+    starts = np.cumsum([0, *shape])
+    rows: list[list[tuple[Integers, Integers]]] = [[], []]
+    for place, i in enumerate(order):
+        base = np.full((len(which), *(1,) * len(order)), i * prod(shape))
+        for other, (chosen, stride) in enumerate(zip(actions, strides, strict=True)):
+            if other != place:
+                spread = [len(which), *(family.sizes[other] if axis == other else 1 for axis in range(len(order)))]
+                base = base + stride * chosen[:, : family.sizes[other]].reshape(spread)
+        base = np.broadcast_to(base, (len(which), *family.sizes)).reshape(len(which), -1)
+        for a in range(1, family.actions[place]):
+            rows[a >= family.sizes[place]].append(tuple(base + strides[place] * actions[place][:, [b]] for b in (a, 0)))  # type: ignore[arg-type]
+    plus, minus = (np.stack(side, axis=1) for side in zip(*rows[0], *rows[1], strict=True))
+    coordinates = [starts[i] + chosen[:, :size] for i, chosen, size in zip(order, actions, family.sizes, strict=True)]
+    return Systems(plus, minus, np.concatenate(coordinates, axis=1))

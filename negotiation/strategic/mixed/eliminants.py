@@ -1,0 +1,224 @@
+"""Where solutions can be, from polynomials in the mixtures of few stakeholders: the two largest supports are eliminated.
+
+With the other mixtures `z` given, the conditions of the first stakeholder are linear in the mixture of the second and the other way
+round. The signed minors of these linear conditions are polynomials in `z`, and at every solution proportional to the mixtures, or all
+zero. Put into the remaining conditions they give polynomials in `z` alone that vanish at every solution, and no two of the minors may
+have opposite signs. Both are refuted on parts of the mixtures `z` by Bernstein coefficients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import factorial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...lattice import compositions
+from ...numerics import Array
+from .cells import Cells, joined, moved
+from .frames import Frame
+from .indifference import basis
+
+ROUNDING = 1e-14
+"""Share of the largest sums that the coefficients may lose, before their conversion."""
+
+CROWDED = 48
+"""Parts of one support above which it is left to subdivision: its polynomials are flat, or have many zeros."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How supports of one shape are eliminated.
+
+    Parameters
+    ----------
+    nodes : ndarray, shape (c, N)
+        Weights of the profiles of the stakeholders that are kept at the points where the polynomials are evaluated.
+    coefficients : ndarray, shape (N, N)
+        From values at these points to Bernstein coefficients.
+    parts : ndarray, shape (N, S N)
+        From coefficients to those on each of S parts.
+    corners : ndarray, shape (S, k, k)
+        The corners of the parts.
+    levels : int
+        How often parts are divided.
+    round_off : float
+        Bound on the error of coefficients.
+    """
+
+    nodes: Array
+    coefficients: Array
+    parts: Array
+    corners: Array
+    levels: int
+    round_off: float
+
+
+@lru_cache(maxsize=256)
+def plan(sizes: tuple[int, ...]) -> Plan | None:
+    """Return how supports with these numbers of actions in use are eliminated, None where that does not pay."""
+    mixing = [size for size in sizes if size > 1]
+    kept = tuple(mixing[2:])
+    if kept not in {(2,), (3,), (2, 2)} or mixing[0] > 4 or mixing[0] - mixing[1] > (kept == (2,)):
+        return None
+    degree = max(2 * (mixing[1] - 1) + (len(kept) > 1), mixing[1])
+    points = _grid([_nodes(size, degree) for size in kept])
+    coefficients: Array = np.linalg.inv(_basis(degree, points)).T.astype(np.float64)
+    corners = _grid([_divided(size, 16 if kept == (2,) else 4) for size in kept])
+    parts = [_basis(degree, [point @ corner for point, corner in zip(points, corner_set, strict=True)]).T for corner_set in zip(*corners, strict=True)]
+    largest = mixing[0] * mixing[1] * factorial(mixing[0]) * factorial(mixing[1])
+    return Plan(
+        nodes=_rows_product(points).T.copy(),
+        coefficients=coefficients,
+        parts=np.concatenate([part @ coefficients for part in parts], axis=1),
+        corners=np.array([_diagonal(corner_set) for corner_set in zip(*corners, strict=True)]),
+        levels=2 if kept == (2,) else 3,
+        round_off=ROUNDING * largest * float(np.abs(coefficients).sum(axis=0).max()),
+    )
+
+
+def _nodes(size: int, degree: int) -> Array:
+    """Return points of a simplex at which a polynomial is determined by its values."""
+    if size > 2:
+        return np.asarray(compositions(degree, size) / degree)
+    place = (1 - np.cos((np.arange(degree + 1) + 0.5) * np.pi / (degree + 1))) / 2
+    return np.column_stack([1 - place, place])
+
+
+def _divided(size: int, pieces: int) -> Array:
+    """Return the corners of parts of a simplex whose edges are that many times shorter."""
+    if size == 2:
+        marks = np.arange(pieces + 1) / pieces
+        return np.stack([np.column_stack([1 - mark, mark]) for mark in (marks[:-1], marks[1:])], axis=1)
+    upright = [((i, j), (i + 1, j), (i, j + 1)) for i in range(pieces) for j in range(pieces - i)]
+    turned = [((i + 1, j), (i, j + 1), (i + 1, j + 1)) for i in range(pieces) for j in range(pieces - i - 1)]
+    return np.array([[((pieces - i - j) / pieces, i / pieces, j / pieces) for i, j in corner] for corner in (*upright, *turned)])
+
+
+def _grid(parts: Sequence[Array]) -> list[Array]:
+    """Return all combinations of the first indices of arrays."""
+    where = np.indices([len(part) for part in parts]).reshape(len(parts), -1)
+    return [part[index] for part, index in zip(parts, where, strict=True)]
+
+
+def _rows_product(parts: Sequence[Array]) -> Array:
+    """Return the Kronecker products of the rows of matrices."""
+    result = parts[0]
+    for part in parts[1:]:
+        result = (result[:, :, None] * part[:, None]).reshape(len(result), -1)
+    return result
+
+
+def _basis(degree: int, points: Sequence[Array]) -> Array:
+    """Return the Bernstein polynomials of one degree in each mixture at points, shape (points, N)."""
+    return _rows_product([basis(degree, point)[0] for point in points])
+
+
+def _diagonal(blocks: Sequence[Array]) -> Array:
+    """Return the block diagonal matrix."""
+    size = sum(len(block) for block in blocks)
+    result, start = np.zeros((size, size)), 0
+    for block in blocks:
+        result[start : start + len(block), start : start + len(block)] = block
+        start += len(block)
+    return result
+
+
+def eliminated(frame: Frame, cells: Cells) -> Cells:
+    """Return small cells that hold all solutions; the given ones where elimination does not apply or says little.
+
+    Parameters
+    ----------
+    frame : Frame
+        Of degree 1 in the mixtures of others, 0 in their own.
+    cells : Cells
+        One a system, whole.
+
+    References
+    ----------
+    B. Sturmfels (2002), "Solving systems of polynomial equations", chapter 6, for equilibria as solutions of multilinear equations.
+    """
+    how = plan(frame.sizes)
+    if how is None or len(cells) == 0:
+        return cells
+    first, second = frame.sizes[:2]
+    polynomials, groups = _polynomials(frame, cells.table, how)
+    owner, place, left = np.arange(len(cells)), np.eye(how.corners.shape[1])[None], np.ones(len(cells), dtype=bool)
+    place = np.broadcast_to(place, (len(cells), *place.shape[1:]))
+    for _ in range(how.levels):
+        polynomials = (polynomials @ how.parts).reshape(*polynomials.shape[:2], len(how.corners), polynomials.shape[2])
+        which, part = np.nonzero(~_refuted(polynomials, groups, how.round_off))
+        left &= np.bincount(owner[which], minlength=len(cells)) <= CROWDED
+        kept = left[owner[which]]
+        which, part = which[kept], part[kept]
+        polynomials, owner, place = polynomials[which, :, part], owner[which], how.corners[part] @ place[which]
+    narrow = np.zeros((len(owner), len(frame.blocks), len(frame.blocks)))
+    narrow[:] = np.eye(len(frame.blocks))
+    kept_from = first + second
+    narrow[:, kept_from : kept_from + place.shape[1], kept_from : kept_from + place.shape[1]] = place
+    lower = np.concatenate([_lowest(polynomials[:, group], how.round_off) for group in groups[1:]], axis=1)
+    size = 1 - lower @ frame.blocks[:kept_from, :kept_from]
+    narrow[:, :kept_from, :kept_from] = frame.blocks[:kept_from, :kept_from] * lower[:, None] + np.eye(kept_from) * size[:, :, None]
+    found = [moved(frame, cells[owner], narrow)] if len(owner) else []
+    return joined([*found, cells[~left]])
+
+
+def _polynomials(frame: Frame, table: Array, how: Plan) -> tuple[Array, tuple[slice, slice, slice]]:
+    """Return the coefficients of the polynomials that vanish at solutions, and of those proportional to the first and second mixture."""
+    (first, second), d = frame.sizes[:2], frame.unknowns
+    values = table[:, :d].reshape(len(table), d, first, second, -1) @ how.nodes
+    against_second, against_first = values[:, : first - 1, 0], values[:, first - 1 : first + second - 2, :, 0]
+    mixture = minors(against_second[:, : second - 1])
+    others = (values[:, first + second - 2 :] * mixture[:, None, None]).sum(axis=3)
+    if first == second:
+        other = minors(against_first)
+        vanishing = (others * other[:, None]).sum(axis=2)
+    else:
+        other = minors(np.concatenate([against_first, others], axis=1))
+        vanishing = (against_second[:, second - 1 :] * mixture[:, None]).sum(axis=2)
+    count = vanishing.shape[1]
+    groups = (slice(0, count), slice(count, count + first), slice(count + first, count + first + second))
+    return np.concatenate([vanishing, other, mixture], axis=1) @ how.coefficients, groups
+
+
+def minors(matrix: Array) -> Array:
+    """Return the vectors orthogonal to all rows, of signed minors, shape (B, k, N), for matrices (B, k - 1, k, N).
+
+    Examples
+    --------
+    >>> minors(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])[None, :, :, None])[0, :, 0].tolist()
+    [-3.0, 6.0, -3.0]
+    """
+    size = matrix.shape[2]
+    if size == 2:
+        return np.stack([matrix[:, 0, 1], -matrix[:, 0, 0]], axis=1)
+    if size == 3:
+        a, b = matrix[:, 0], matrix[:, 1]
+        one, two = [1, 2, 0], [2, 0, 1]
+        return np.asarray(a[:, one] * b[:, two] - a[:, two] * b[:, one])
+    last = np.moveaxis(matrix, 3, 1)
+    parts = [(-1) ** v * np.linalg.det(np.delete(last, v, axis=3)) for v in range(size)]
+    return np.stack(parts, axis=1)
+
+
+def _refuted(polynomials: Array, groups: tuple[slice, slice, slice], round_off: float) -> NDArray[np.bool_]:
+    """Return on which parts, (P, S), there can be no solution."""
+    above, below = polynomials.min(axis=3) > round_off, polynomials.max(axis=3) < -round_off
+    vanishing, *mixtures = groups
+    gone = (above[:, vanishing] | below[:, vanishing]).any(axis=1)
+    for group in mixtures:
+        gone |= above[:, group].any(axis=1) & below[:, group].any(axis=1)
+    return np.asarray(gone)
+
+
+def _lowest(parts: Array, round_off: float) -> Array:
+    """Return lower bounds on mixtures proportional to polynomials, (P, k), from their coefficients, (P, k, N)."""
+    total = parts.sum(axis=1)
+    sure = np.abs(total).min(axis=1) > 1e6 * round_off
+    sure &= (total > 0).all(axis=1) | (total < 0).all(axis=1)
+    with np.errstate(all="ignore"):
+        lowest = (parts / total[:, None]).min(axis=2) - 1e-5
+    return np.where(sure[:, None], np.maximum(lowest, 0.0), 0.0)
