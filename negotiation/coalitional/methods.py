@@ -12,8 +12,11 @@ from .banzhaf import banzhaf
 from .core import Core, core_point, least_core, least_core_point
 from .cost_game import CostGame
 from .nucleolus import nucleolus, per_capita_nucleolus, prenucleolus, proportional_nucleolus
+from .owen import owen
+from .paths import aumann_shapley, serial
 from .rules import equal, equal_per_class, proportional, scrb, tiered
 from .shapley import shapley
+from .tau import tau
 from .terms import NO_TERMS, Terms, within_bounds
 
 
@@ -51,6 +54,8 @@ _ROWS = (
     Method("scrb", "Separable costs first", "Everybody pays what it causes, and shares the rest by what joining saves it.", lambda game, _: scrb(game)),
     Method("shapley", "Shapley value", "Everybody pays what it adds to the cost, averaged over all orders of joining.", shapley),
     Method("banzhaf", "Banzhaf value", "Everybody pays what it adds to the cost, averaged over all groups of others.", lambda game, _: banzhaf(game)),
+    Method("owen", "Owen value", "Those who negotiate as one share with the others first, then among themselves.", owen),
+    Method("tau", "Tau value", "As far between what each has to pay and the most it can be asked for as the total allows.", lambda game, _: tau(game)),
     Method("core", "Centre of the core", "No group pays more than it would alone.", lambda game, _: core_point(game)),
     Method("least_core", "Least core", "The largest objection of any group is as small as possible.", lambda game, _: least_core_point(game)),
     Method("nucleolus", "Nucleolus", "The largest objection is as small as can be, then the next; nobody pays more than alone.", nucleolus, bounded=True),
@@ -63,6 +68,8 @@ _ROWS = (
         proportional_nucleolus,
         bounded=True,
     ),
+    Method("serial", "Serial cost sharing", "Every step of use is shared equally by those who use that much.", lambda game, _: serial(game)),
+    Method("aumann_shapley", "Aumann-Shapley prices", "Marginal cost, averaged while all grow in step.", lambda game, _: aumann_shapley(game), quick=False),
     Method("tiered", "Table of fees", "Everybody pays the fee of its class, whether or not that covers the cost.", tiered, bounded=True),
 )
 METHODS = {row.name: row for row in _ROWS}

@@ -253,6 +253,12 @@ def _classes(costs: Array, weights: Scaled) -> tuple[Array, float]:
     return np.array(joined), float(gathered.sum())
 
 
+def ways_of_size(members: tuple[int, ...], chances: Scaled) -> Array:
+    """Return the chance that the coalition of others is of each kind: ways to choose it times the chance of each, flat."""
+    size = _sizes(members)
+    return (_ways(members) * Scaled(chances.mantissa[size], chances.exponent[size])).floats()
+
+
 def _ways(members: tuple[int, ...]) -> Scaled:
     """Return in how many ways the members of every coalition can be chosen, flat."""
     ways = scaled(np.ones(1))
