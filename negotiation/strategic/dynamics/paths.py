@@ -83,7 +83,7 @@ def formation(game: Game, start: Points, target: Mask) -> Formation:
     whole = improving_graph(game)
     origin = np.zeros(game.lattice.size, dtype=bool)
     origin[np.ravel_multi_index(start, game.lattice.shape)] = True
-    nodes = np.flatnonzero(_reached_from(whole, origin))
+    nodes = np.flatnonzero(reached_from(whole, origin))
     graph = whole[nodes][:, nodes]
     inside = target.ravel()[nodes]
     absorbing = inside & ~_leading_to(graph, ~inside)
@@ -122,10 +122,10 @@ def improving_graph(game: Game) -> csr_matrix:
 
 def _leading_to(graph: csr_matrix, goal: Mask) -> Mask:
     """Return the nodes from which some path leads into `goal`, `goal` itself included."""
-    return _reached_from(graph.T.tocsr(), goal)
+    return reached_from(graph.T.tocsr(), goal)
 
 
-def _reached_from(graph: csr_matrix, origin: Mask) -> Mask:
+def reached_from(graph: csr_matrix, origin: Mask) -> Mask:
     """Return the nodes to which some path leads from `origin`, `origin` itself included."""
     size = graph.shape[0]
     indices = np.concatenate([graph.indices, np.flatnonzero(origin)])

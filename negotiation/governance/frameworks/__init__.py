@@ -1,0 +1,1 @@
+"""Frameworks of the literature as reports: cells, paths, levels, drivers and barriers, synergy."""
