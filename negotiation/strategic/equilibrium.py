@@ -11,7 +11,7 @@ import numpy as np
 
 from ..numerics import Array, plain
 from .game import Game
-from .pure import PureEquilibria
+from .pure import PureEquilibria, largest_gain
 
 MAX_LISTED = 10_000
 """Pure equilibria that are written out one by one."""
@@ -107,8 +107,8 @@ class EquilibriumList:
 
 def from_pure(found: PureEquilibria, limit: int | None = None) -> tuple[Equilibrium, ...]:
     """Write pure equilibria out, at most `limit` of them."""
-    game, points = found.game, found.points
-    rows = range(len(found) if limit is None else min(limit, len(found)))
+    game, points = found.game, tuple(rows[:limit] for rows in found.points)
+    margins = (-largest_gain(game, points)).tolist()
     payoffs = [[game.payoff(i, a, points) for a in range(len(actions))] for i, actions in enumerate(game.actions)]
     counts = [axis.counts[index] for axis, index in zip(game.lattice.axes, points, strict=True)]
     tolerance = max(game.tolerances, default=0.0)
@@ -116,22 +116,22 @@ def from_pure(found: PureEquilibria, limit: int | None = None) -> tuple[Equilibr
         Equilibrium(
             mixture=tuple(row[k] / axis.members for row, axis in zip(counts, game.lattice.axes, strict=True)),
             payoffs=tuple({a: float(payoffs[i][a][k]) for a in range(len(row[k])) if row[k][a] > 0} for i, row in enumerate(counts)),
-            regret=max(0.0, -float(found.margins[k])),
-            margin=float(found.margins[k]) if abs(found.margins[k]) > tolerance else 0.0,
-            strict=bool(found.margins[k] > tolerance),
+            regret=max(0.0, -margin),
+            margin=margin if abs(margin) > tolerance else 0.0,
+            strict=margin > tolerance,
             counts=tuple(row[k] for row in counts),
         )
-        for k in rows
+        for k, margin in enumerate(margins)
     )
 
 
 def all_pure(game: Game, found: PureEquilibria, limit: int = MAX_LISTED) -> EquilibriumList:
-    """Wrap the pure equilibria; the list is complete unless there are more than `limit`."""
+    """Wrap the pure equilibria; the list is complete unless there are more than `limit`, or their search was cut short."""
     method = "all pure equilibria by shifted comparison of payoff arrays"
     if len(found) > limit:
-        return EquilibriumList(game, from_pure(found, limit), False, method, f"{len(found):,} count profiles are equilibria; the first {limit:,} are listed")
-    reason = f"every one of the {game.lattice.size:,} count profiles was compared with each move of one member"
-    return EquilibriumList(game, from_pure(found), True, method, reason)
+        reason = f"{len(found):,} count profiles are equilibria; the first {limit:,} are listed"
+        return EquilibriumList(game, from_pure(found, limit), False, method, reason if found.complete else f"{reason}; {found.reason}")
+    return EquilibriumList(game, from_pure(found), found.complete, method, found.reason)
 
 
 def label_mixture(game: Game, mixture: Sequence[Array]) -> str:

@@ -103,6 +103,11 @@ class Game:
         """For each stakeholder, the difference of payoffs that counts as round-off."""
         return tuple(round_off(*rows) for rows in self.payoffs)
 
+    @cached_property
+    def tables(self) -> tuple[Array | None, ...]:
+        """For each stakeholder its payoffs as one array over the lattice, in one piece of memory; None unless they are stored that way."""
+        return tuple(_table(rows, i, self.lattice.shape) for i, rows in enumerate(self.payoffs))
+
     def label(self, i: int, a: int | None = None) -> str:
         """Return what people call a stakeholder or one of its actions."""
         key = self.names[i] if a is None else f"{self.names[i]}.{self.actions[i][a]}"
@@ -168,6 +173,16 @@ class Game:
                 count = self.taken(i, a, points)
                 total += np.where(count > 0, count * np.nan_to_num(self.payoff(i, a, points)), 0.0)
         return total
+
+
+def _table(rows: Sequence[Array], i: int, shape: tuple[int, ...]) -> Array | None:
+    """Return the array of which `rows` are the slices along axis `i`."""
+    whole = rows[0].base
+    if whole is None or whole.shape != shape or not whole.flags.c_contiguous or len(rows) != shape[i]:
+        return None
+    slices = [whole[(slice(None),) * i + (slice(a, a + 1),)] for a in range(len(rows))]
+    where = [[(one.shape, one.strides, one.dtype, one.__array_interface__["data"]) for one in some] for some in (rows, slices)]
+    return whole if where[0] == where[1] else None
 
 
 def gather(array: Array, points: Points) -> Array:

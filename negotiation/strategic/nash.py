@@ -42,7 +42,7 @@ def nash_equilibria(game: Game, budget: Budget | None = None, limit: int = MAX_L
     supports = prod(2 ** len(actions) - 1 for actions in game.actions)
     if game.is_ordinary and len(game.names) > 2 and supports <= MAX_SUPPORTS:
         return solver("mixed.multiplayer", "multiplayer_equilibria")(game, budget)
-    found = all_pure(game, pure_equilibria(game), limit)
+    found = all_pure(game, pure_equilibria(game, budget), limit)
     concept = "mixed" if game.is_ordinary else "symmetric"
     return replace(found, notes=(*found.notes, f"mixed equilibria were not looked for; the concept '{concept}' does"))
 

@@ -1,19 +1,23 @@
-"""Pure equilibria of a game on count profiles: all of them, exactly."""
+"""Pure equilibria of a game on count profiles: all of them, exactly, block by block."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..budget import Budget, unlimited
 from ..numerics import Array
+from .blocks import Block, blocks
 from .game import Game, Move, Points
+from .replies import best_replies, keep_best_replies
 
-FEW = 200
-"""Once fewer than this fraction of the profiles is left, the rest is compared profile by profile."""
+FEW, FEWER = 12, 200
+"""Once fewer than this fraction of the profiles of a block is left, the rest is compared profile by profile: for single members, and for many."""
 
 
 @dataclass(frozen=True)
@@ -36,16 +40,22 @@ class Deviation:
 
 @dataclass(frozen=True, eq=False)
 class PureEquilibria:
-    """All pure equilibria.
+    """The pure equilibria that were found.
 
     Parameters
     ----------
     points : tuple of ndarray
         One row a stakeholder; arrays of one length, in the order of the lattice.
+    complete : bool or None
+        None when the budget ran out before all profiles were examined.
+    reason : str
+        Why these are all, or may not be.
     """
 
     game: Game
     points: Points
+    complete: bool | None
+    reason: str
 
     def __len__(self) -> int:
         return len(self.points[0])
@@ -56,22 +66,25 @@ class PureEquilibria:
         return -largest_gain(self.game, self.points)
 
 
-def pure_equilibria(game: Game) -> PureEquilibria:
+def pure_equilibria(game: Game, budget: Budget | None = None) -> PureEquilibria:
     r"""Return all pure Nash equilibria.
 
     .. math:: c : u_i(a | c) \ge u_i(b | c - e_a + e_b) \quad \forall i, b, \forall a : c_{i,a} > 0
 
-    One shifted comparison of arrays for each ordered pair of actions, over the whole lattice while many profiles are left,
-    then only where they are; time and memory grow with the number of count profiles times the number of such pairs.
+    One shifted comparison of arrays for each ordered pair of actions of many members, or for each action of a single one, over a block of the
+    lattice while many profiles are left, then only where they are. Time grows with the number of count profiles times the number of such pairs;
+    memory, beyond the game and what is found, is that of a few arrays of a block.
 
     Parameters
     ----------
     game : Game
+    budget : Budget, optional
+        Asked after each block of half a million profiles.
 
     Returns
     -------
     PureEquilibria
-        Complete; empty where there is none.
+        Complete unless the budget ran out; empty where there is none.
 
     References
     ----------
@@ -84,32 +97,48 @@ def pure_equilibria(game: Game) -> PureEquilibria:
     >>> np.column_stack(pure_equilibria(game).points).tolist()
     [[0, 0], [1, 1]]
     """
-    mask = np.ones(game.lattice.shape, dtype=bool)
-    waiting = sorted((i for i, axis in enumerate(game.lattice.axes) if axis.moves), key=lambda i: game.lattice.axes[i].members > 1)
-    while waiting and np.count_nonzero(mask) * FEW > mask.size:
-        _keep_stable(game, waiting.pop(0), mask)
-    points = tuple(np.nonzero(mask))
-    for i in waiting:
+    budget, shape, seen = budget or unlimited(), game.lattice.shape, 0
+    size = prod(shape)
+    found: list[Points] = []
+    for block in blocks(shape):
+        found.append(_stable(game, block))
+        seen += prod(block.shape)
+        if seen < size and budget.spent(seen / size, f"{seen:,} of {size:,} count profiles"):
+            reason = f"{budget.why()} after {seen:,} of {size:,} count profiles; equilibria among the others are missing"
+            return PureEquilibria(game, _joined(found), None, reason)
+    return PureEquilibria(game, _joined(found), True, f"every one of the {size:,} count profiles was compared with each move of one member")
+
+
+def _joined(found: list[Points]) -> Points:
+    return found[0] if len(found) == 1 else tuple(np.concatenate(rows) for rows in zip(*found, strict=True))
+
+
+def _stable(game: Game, block: Block) -> Points:
+    """Return the equilibria within a block.
+
+    Single members come first. Those of whom the block does not hold all actions come last among them: what is best
+    for them has to be found again in each block.
+    """
+    axes = game.lattice.axes
+    mask = np.ones(block.shape, dtype=bool)
+    free = [i for i, axis in enumerate(axes) if axis.committed is None and axis.actions > 1]
+    single = sorted((i for i in free if axes[i].members == 1), key=lambda i: i < block.leading)
+    many = [i for i in free if axes[i].members > 1]
+    while single and np.count_nonzero(mask) * FEW > mask.size:
+        keep_best_replies(game, single.pop(0), block, mask)
+    while many and not single and np.count_nonzero(mask) * FEWER > mask.size:
+        _keep_stable(game, many.pop(0), block, mask)
+    places = mask.ravel().nonzero()[0] + block.begin
+    for i in single:
+        places = best_replies(game, i, block.lattice, places)
+    points: Points = np.unravel_index(places, block.lattice)
+    for i in many:
         points = _stable_points(game, i, points)
-    return PureEquilibria(game, points)
-
-
-def _keep_stable(game: Game, i: int, mask: NDArray[np.bool_]) -> None:
-    """Clear the profiles at which some member of `i` would gain by a move."""
-    if game.lattice.axes[i].members == 1:
-        _keep_best_replies(game, i, mask)
-        return
-    for move in game.moves:
-        if move.stakeholder == i:
-            mask &= ~improving(game, move)
+    return points
 
 
 def _stable_points(game: Game, i: int, points: Points) -> Points:
     """Return those of `points` at which no member of `i` would gain by a move."""
-    if game.lattice.axes[i].members == 1:
-        earned = np.array([game.payoff(i, a, points) for a in range(len(game.actions[i]))])
-        stays = earned[points[i], np.arange(earned.shape[1])] >= earned.max(axis=0) - game.tolerances[i]
-        return tuple(rows[stays] for rows in points)
     for move in game.moves:
         if move.stakeholder == i:
             stays = ~(game.gain(move, points) > game.tolerances[i])
@@ -117,25 +146,19 @@ def _stable_points(game: Game, i: int, points: Points) -> Points:
     return points
 
 
-def _keep_best_replies(game: Game, i: int, mask: NDArray[np.bool_]) -> None:
-    """Clear the profiles at which the single member `i` does not reply best."""
-    rows = game.payoffs[i]
-    best = rows[0] - game.tolerances[i]
-    for other in rows[1:]:
-        fits = other.shape == best.shape
-        best = np.maximum(best, other - game.tolerances[i], out=best) if fits else np.maximum(best, other - game.tolerances[i])
-    before = (slice(None),) * i
-    for a, payoff in enumerate(rows):
-        mask[(*before, slice(a, a + 1))] &= payoff >= best
+def _keep_stable(game: Game, i: int, block: Block, mask: NDArray[np.bool_]) -> None:
+    """Clear the profiles of the block at which some member of `i` would gain by a move."""
+    for move in game.moves:
+        if move.stakeholder == i:
+            mask &= ~improving(game, move, block)
 
 
-def improving(game: Game, move: Move) -> NDArray[np.bool_]:
-    """Return where `move` pays the mover, shaped to broadcast over the lattice."""
+def improving(game: Game, move: Move, block: Block | None = None) -> NDArray[np.bool_]:
+    """Return where `move` pays the mover, shaped to broadcast over the lattice, or over a block of it."""
     i, a, b = move
-    axis, before, after = game.lattice.axes[i], game.payoffs[i][a], game.payoffs[i][b]
-    rows = axis.shift(a, b)
-    if after.shape[i] > 1:
-        after = after[(slice(None),) * i + (rows,)]
+    block = block or next(blocks(game.lattice.shape, game.lattice.size))
+    rows = game.lattice.axes[i].shift(a, b)[block.rows[i]]
+    before, after = block.part(game.payoffs[i][a], i, block.rows[i]), block.part(game.payoffs[i][b], i, rows)
     pays: NDArray[np.bool_] = (after - before > game.tolerances[i]) & game.lattice.along(i, rows >= 0)
     return pays
 
