@@ -84,7 +84,10 @@ def _patience(case: Case) -> Result:
 
 def _path(case: Case) -> Result:
     rng = np.random.default_rng(case.option("seed"))
-    named = {"noise": case.option("noise"), "steps": case.option("steps")}
+    noise = case.option("noise")
+    if noise is None:
+        noise = _from("dynamics.noise", "usual_noise")(_from("dynamics.transitions", "transitions")(case.game)) if case.option("rule") == "logit" else 1.0
+    named = {"noise": noise, "steps": case.option("steps")}
     found: Result = _from("dynamics.walks", "sample_path")(case.game, case.status_quo, rng, case.option("rule"), **named)
     return found
 
@@ -254,7 +257,7 @@ CONCEPTS: dict[str, Concept] = {
             "long_run",
             "How often is each profile seen when members choose with noise?",
             lambda case: _from("dynamics.noise", "long_run")(case.game, case.option("noise"), case.budget),
-            (Option("noise", float, "size of the noise, in the game's money", 1.0),),
+            (Option("noise", float, "size of the noise, in the game's money; otherwise a tenth of what a move usually brings or costs"),),
         ),
         Concept(
             "path",
@@ -263,7 +266,7 @@ CONCEPTS: dict[str, Concept] = {
             (
                 Option("rule", str, "'better', 'best' or 'logit'", "better", ("better", "best", "logit")),
                 Option("seed", int, "the same seed gives the same path", 0),
-                Option("noise", float, "for 'logit', in the game's money", 1.0),
+                Option("noise", float, "for 'logit', in the game's money; otherwise a tenth of what a move usually brings or costs"),
                 Option("steps", int, "most steps", 10_000),
             ),
         ),

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from ...budget import Budget
-from ...errors import NotApplicableError
+from ...errors import NotApplicableError, TooLargeError
 from ...lattice import Axis, Integers
 from ...numerics import Array, plain
 from ..game import Game, Points
 from ..wording import amount, profile_words
+from .approach import ENOUGH, approach
 from .markov import stationary
 from .transitions import Transitions, transitions
 
@@ -31,12 +32,18 @@ class LongRun:
         Logarithm of the share of time spent at each count profile.
     shares : tuple of ndarray
         For each stakeholder the expected share of members at each action.
+    error : float
+        Proven bound on the sum of the absolute errors of all shares of time; 0 where the chain was solved, up to round-off.
+    complete : bool
+        False when the error is above 1e-8.
+    reason, method : str
     """
 
     game: Game
     noise: float
     logs: Array
     shares: tuple[Array, ...]
+    error: float = 0.0
     complete: bool = True
     reason: str = "the stationary distribution is unique: with noise every profile can follow every other"
     method: str = "logit choice of one member at a time; states taken out one by one, without subtractions"
@@ -54,7 +61,8 @@ class LongRun:
         points, shares = self.most_often(1)
         where = profile_words(self.game, points)
         often = f"the situation seen most often is ({where}): {100 * shares[0]:.3g} % of the time"
-        return f"When members now and then err (noise {amount(self.game, self.noise)}), {often}."
+        within = "" if self.error <= 1e-3 else f", give or take {100 * self.error:.2g} points"
+        return f"When members now and then err (noise {amount(self.game, self.noise)}), {often}{within}."
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result for JSON, the 20 profiles seen most often among it."""
@@ -64,6 +72,7 @@ class LongRun:
             "noise": self.noise,
             "profiles": [{"counts": game.counts(points, k), "share": float(often[k])} for k in range(len(often))],
             "shares": {name: dict(zip(actions, row.tolist(), strict=True)) for name, actions, row in zip(game.names, game.actions, self.shares, strict=True)},
+            "error": self.error,
             "sentence": self.sentence,
             "method": self.method,
             "complete": self.complete,
@@ -72,7 +81,7 @@ class LongRun:
         return dict(plain(body))
 
 
-def long_run(game: Game, noise: float, budget: Budget | None = None) -> LongRun:
+def long_run(game: Game, noise: float | None = None, budget: Budget | None = None) -> LongRun:
     r"""Return the stationary distribution of logit choice.
 
     In each period one member, drawn by lot from all members that are free to choose, chooses anew: from `a`, at the profile `c`, action `b` with probability
@@ -83,8 +92,9 @@ def long_run(game: Game, noise: float, budget: Budget | None = None) -> LongRun:
     ----------
     game : Game
         At least one member free to choose.
-    noise : float
-        :math:`\eta`, above 0, in the game's money unit.
+    noise : float, optional
+        :math:`\eta`, above 0, in the game's money unit. Otherwise a tenth of what a move usually brings or costs the member who makes it (the median
+        over all moves that are not indifferent).
     budget : Budget, optional
 
     Returns
@@ -96,11 +106,13 @@ def long_run(game: Game, noise: float, budget: Budget | None = None) -> LongRun:
     NotApplicableError
         When the noise is not above 0, or nobody can move.
     TooLargeError, TimedOutError
-        See :func:`~negotiation.strategic.dynamics.markov.stationary`; one stakeholder with two actions may have millions of members.
+        Where the chain is too large to be solved and moves too slowly to be followed. One stakeholder with two actions may have millions of members.
 
     Notes
     -----
-    Cost: count profiles times the square of the number of profiles of all stakeholders but the largest.
+    Solved exactly where it fits (:func:`~negotiation.strategic.dynamics.markov.stationary`), at a cost of count profiles times the square of the number
+    of profiles of all stakeholders but the largest. Otherwise followed step by step until a proven bound on the error is below 1e-8
+    (:func:`~negotiation.strategic.dynamics.approach.approach`): some seconds for 100,000 count profiles.
 
     Examples
     --------
@@ -112,15 +124,42 @@ def long_run(game: Game, noise: float, budget: Budget | None = None) -> LongRun:
     ----------
     L. E. Blume (1993), "The statistical mechanics of strategic interaction".
     """
-    if not (noise > 0 and isfinite(noise)):
+    if noise is not None and not (noise > 0 and isfinite(noise)):
         raise NotApplicableError(f"noise has to be above 0, got {noise:g}", "for ever smaller noise ask for the stochastically stable profiles")
     if not game.moves:
         raise NotApplicableError("nobody in this game is free to choose", "switch off what commits the stakeholders")
     edges = transitions(game)
-    number, size = _numbers(game), game.lattice.size
-    logs = stationary(number[edges.source], number[edges.target], log_chances(game, edges, noise), size, budget)[number].reshape(game.lattice.shape)
+    noise = usual_noise(edges) if noise is None else noise
+    number, size, chances = _numbers(game), game.lattice.size, log_chances(game, edges, noise)
+    try:
+        logs = stationary(number[edges.source], number[edges.target], chances, size, budget)[number].reshape(game.lattice.shape)
+    except TooLargeError as exactly:
+        return _followed(game, noise, edges, chances, (budget, exactly))
     weights = np.exp(logs)
     return LongRun(game, noise, logs, tuple(_shares(game, i, weights) for i in range(len(game.names))))
+
+
+def usual_noise(edges: Transitions) -> float:
+    """Return a tenth of what a move usually brings or costs, 1 where nothing matters to anybody."""
+    sizes = np.abs(edges.gain[edges.gain != 0])
+    return float(np.median(sizes)) / 10 if sizes.size else 1.0
+
+
+def _followed(game: Game, noise: float, edges: Transitions, chances: Array, under: tuple[Budget | None, TooLargeError]) -> LongRun:
+    """Follow a chain that is too large to be solved."""
+    budget, exactly = under
+    try:
+        found = approach(edges.source, edges.target, chances, game.lattice.size, budget)
+    except TooLargeError as slowly:
+        raise TooLargeError(slowly.message, f"{slowly.remedy}; {exactly.remedy}") from None
+    x = found.probabilities.reshape(game.lattice.shape)
+    shares = tuple(_shares(game, i, x) for i in range(len(game.names)))
+    logs = np.log(np.maximum(x, np.finfo(float).tiny))
+    ended = "" if found.complete else f", not within {ENOUGH:g}, when the time was over or rounding allowed no more"
+    reason = f"all shares of time together are proven to be within {found.error:.2g}{ended}"
+    return LongRun(
+        game, noise, logs, shares, found.error, found.complete, reason, f"logit choice of one member at a time, followed for {found.steps:,} periods"
+    )
 
 
 def log_chances(game: Game, edges: Transitions, noise: float) -> Array:
