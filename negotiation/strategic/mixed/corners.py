@@ -25,7 +25,7 @@ from .batches import solved
 from .cuts import MOST_LABELS, ONE, SHAKE, Bases, Bits, Rows, Slabs, cut, ridges
 from .polytope import Corner, Polytope, exact_corners
 
-EXACT_LABELS = 6
+EXACT_LABELS = 9
 """Up to so many labels exact arithmetic alone is faster."""
 TOGETHER = 12
 """Two polytopes of at most so many actions each are cut in one go: fewer calls for the same arithmetic."""
@@ -228,9 +228,12 @@ def _settled(polytope: Polytope, bases: Bits, near: Bits) -> Iterator[tuple[int,
 
     A basis whose labels are among those of a corner is one of that corner, since its equations have a single solution.
     """
-    claims, first = np.unique(near, return_index=True)
-    corners = dict(zip(claims.tolist(), solved(polytope, bases[first].tolist()), strict=True))
-    for basis, claim in zip(bases.tolist(), near.tolist(), strict=True):
+    pairs = list(zip(bases.tolist(), near.tolist(), strict=True))
+    first: dict[int, int] = {}
+    for basis, claim in pairs:
+        first.setdefault(claim, basis)
+    corners = dict(zip(first, solved(polytope, list(first.values())), strict=True))
+    for basis, claim in pairs:
         corner = corners[claim]
         if corner is None or basis & ~corner.labels:
             corner = solved(polytope, [basis])[0]
