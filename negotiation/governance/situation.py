@@ -16,7 +16,7 @@ from ..coalitional.methods import allocate
 from ..definition import Definition
 from ..errors import NotApplicableError
 from ..evaluation import ProfileEnvironment
-from ..formula import Value, parse
+from ..formula import Formula, Value, parse
 from ..numerics import Array
 from ..settings import NO_SETTINGS, Settings
 from ..strategic.build import build_game
@@ -118,6 +118,10 @@ class Situation:
             return None
         charges = [self.values[name] for name in game.feeds if name is not None]
         return judge(game, self.rule or "paid", charges, slack=SMALL_CHANGE * abs(game.total))
+
+    def payoff_formula(self, stakeholder: str, action: str) -> Formula:
+        """Return the written payoff of an action."""
+        return parse(self.definition.payoffs[stakeholder][action])
 
     def observe(self, formula: str, points: Points) -> Array:
         """Return the value of a formula at each point."""
