@@ -36,13 +36,12 @@ class _Claim:
     levels: tuple[Fraction, ...]
     spans: tuple[Span, ...]
     weighting: Weighting
-    scale: Fraction
+    scale: float
 
     def asked(self, level: Fraction) -> Question:
         """Return the question for coalitions above a level, in scaled floats."""
-        charges = np.array([float(charge / self.scale) for charge in self.charges])
-        unit = self.scale if self.weighting in ("coalition", "member") else Fraction(1)
-        return question(charges, float(level / unit), self.weighting)
+        charges = np.array([float(charge) for charge in self.charges]) / self.scale
+        return question(charges, float(level) / (self.scale if self.weighting in ("coalition", "member") else 1.0), self.weighting)
 
     def terms(self, level: Fraction) -> tuple[list[Fraction], Fraction, Fraction]:
         """Return charges, factor and level of the question, exactly."""
@@ -73,7 +72,7 @@ def distance(members: tuple[int, ...], oracle: Separation, book: Book, weighting
     """
     falling = tuple(accumulate((level.value for level in book.levels), min))
     spans = (Span(book.width).joined([members]), *(level.span for level in book.levels))
-    claim = _Claim(book.charges, falling, spans, weighting, Fraction(oracle.scale))
+    claim = _Claim(book.charges, falling, spans, weighting, oracle.scale)
     if not falling:
         return 0.0
     asked = claim.asked(falling[-1])
@@ -120,11 +119,11 @@ def _misfit(part: Coalitions, claim: _Claim, slack: float) -> float:
 def _none_above(found: Coalitions, claim: _Claim, level: Fraction) -> bool:
     """Return whether no coalition's objection is above the level, by exact comparison; False where there are too many to tell."""
     charges, factor, least = claim.terms(level)
-    costs, unit = _whole_costs(found.costs * float(claim.scale))
+    costs, unit = _whole_costs(found.costs * claim.scale)
     if costs is None:
         if len(found) > MANY:
             return False
-        exact = [decimal(cost) for cost in found.costs * float(claim.scale)]
+        exact = [decimal(cost) for cost in found.costs * claim.scale]
         unit = lcm(*(cost.denominator for cost in exact))
         costs = np.array([int(cost * unit) for cost in exact], dtype=object)
     common = lcm(factor.denominator, least.denominator, *(charge.denominator for charge in charges))
@@ -134,8 +133,11 @@ def _none_above(found: Coalitions, claim: _Claim, level: Fraction) -> bool:
 
 def _whole_costs(costs: Array) -> tuple[NDArray[np.int64] | None, int]:
     """Return costs as whole numbers of a decimal unit, if they have at most `DECIMALS` decimals, and the units in one."""
+    some = costs[:: max(1, len(costs) // 64)]
     for digits in range(DECIMALS + 1):
         unit = 10**digits
+        if not np.array_equal(np.rint(some * unit) / unit, some):
+            continue
         whole = np.rint(costs * unit)
         if np.max(np.abs(whole)) >= 2**53:
             break

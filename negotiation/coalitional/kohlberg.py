@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
+from operator import mul
 
 from .span import Row, Span, first, reduce_row
 
@@ -60,7 +61,7 @@ class Book:
     def __init__(self, members: Sequence[int], total: Fraction) -> None:
         self.width = len(members)
         self.levels: list[Level] = []
-        self._rows: list[Row] = [_whole([*[Fraction(n) for n in members], total])]
+        self._rows: list[Row] = [_whole(members, total)]
 
     @property
     def span(self) -> Span:
@@ -77,8 +78,8 @@ class Book:
         pivots = [first(row) for row in self._rows]
         independent = []
         for i, row in enumerate(tight):
-            shares = [Fraction(i == j) for j in range(len(tight))]
-            left = reduce_row(_whole([*map(Fraction, row.counts), row.cost, row.weight, *shares]), rows, pivots)
+            shares = [int(i == j) for j in range(len(tight))]
+            left = reduce_row(_whole(row.counts, row.cost, row.weight, shares), rows, pivots)
             if any(left[: self.width]):
                 rows.append(left)
                 pivots.append(first(left))
@@ -94,7 +95,7 @@ class Book:
 
     def _enter(self, value: Fraction, rows: Sequence[Tight], fixed: Sequence[Tight]) -> Level:
         for row in fixed:
-            whole = _whole([*map(Fraction, row.counts), row.cost + value * row.weight])
+            whole = _whole(row.counts, row.cost + value * row.weight)
             self._rows.append(reduce_row(whole, self._rows, [first(entry) for entry in self._rows]))
         level = Level(value, tuple(rows), tuple(fixed), self.span)
         self.levels.append(level)
@@ -103,18 +104,22 @@ class Book:
     @property
     def charges(self) -> tuple[Fraction, ...]:
         """The one solution of the equations, once they fix every charge."""
-        found = [Fraction(0)] * self.width
+        found, unit = [0] * self.width, 1
         for row in reversed(self._rows):
             pivot = first(row)
-            rest = sum((entry * found[k] for k, entry in enumerate(row[:-1]) if entry and k != pivot), Fraction(0))
-            found[pivot] = (row[-1] - rest) / row[pivot]
-        return tuple(found)
+            charge = Fraction(row[-1] * unit - sum(map(mul, row, found)), row[pivot] * unit)
+            more = charge.denominator // gcd(unit, charge.denominator)
+            unit *= more
+            found = [entry * more for entry in found]
+            found[pivot] = charge.numerator * (unit // charge.denominator)
+        return tuple(Fraction(entry, unit) for entry in found)
 
 
-def _whole(values: Sequence[Fraction]) -> Row:
-    """Return the least positive multiple of fractions in whole numbers without a common factor."""
+def _whole(counts: Sequence[int], cost: Fraction, weight: Fraction | None = None, shares: Sequence[int] = ()) -> Row:
+    """Return the least multiple of a row in whole numbers; the row has the weight where one is given."""
+    values = (cost,) if weight is None else (cost, weight)
     unit = lcm(*(value.denominator for value in values))
-    return _primitive([int(value * unit) for value in values])
+    return _primitive([*(n * unit for n in counts), *(value.numerator * (unit // value.denominator) for value in values), *(n * unit for n in shares)])
 
 
 def _primitive(row: Sequence[int]) -> Row:

@@ -15,10 +15,10 @@ from ..errors import NotApplicableError, SolverError, TimedOutError
 from ..linear import Program, Solution
 from .cost_game import CostGame
 from .kohlberg import Book, Level, Tight
-from .separation import Coalitions, Separation, Weighting, question, weights
+from .separation import Coalitions, Question, Separation, TableSeparation, Weighting, question, weights
 from .span import Counts, Row
 
-MOST = 64
+MOST = 48
 """Rows added in one round."""
 MAX_ROUNDS = 1000
 FEASIBLE = 1e-10
@@ -87,6 +87,8 @@ class _Loop:
             self._program.add([[*row.counts, 0.0] for row in bounds], [float(row.cost) / oracle.scale for row in bounds])
         first = first_coalitions(game.members)
         self._add(Coalitions(first, oracle.costs(first)))
+        if isinstance(oracle, TableSeparation):
+            self._add(oracle.violated(Question(oracle.fitted(), 1.0, -np.inf), self._span, 0.0, MOST))
 
     def run(self) -> Book:
         """Settle level after level until every charge is fixed."""
@@ -95,7 +97,8 @@ class _Loop:
             if level is None:
                 raise SolverError("the coalitions that are tight do not balance", "scale the costs to a similar size")
             self._span = level.span
-            self._fix(level)
+            if not self._span.full:
+                self._fix(level)
         return self._book
 
     def _optimum(self) -> Solution:
@@ -142,7 +145,7 @@ class _Loop:
         listed = list(self._rows)
         gone = [listed[k] for k in np.flatnonzero(self._span.holds(np.array(listed, dtype=np.int64)))]
         self._program.free([self._rows.pop(row) for row in gone])
-        right = [float((row.cost + level.value * row.weight) / Fraction(self._oracle.scale)) for row in level.fixed]
+        right = [float(row.cost + level.value * row.weight) / self._oracle.scale for row in level.fixed]
         self._program.add([[*row.counts, 0.0] for row in level.fixed], right, equal=True)
 
 

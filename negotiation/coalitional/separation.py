@@ -70,7 +70,7 @@ def weights(weighting: Weighting, coalitions: Coalitions) -> Array:
     if weighting == "coalition":
         return np.ones(len(coalitions))
     if weighting == "member":
-        return coalitions.counts.sum(axis=1).astype(float)
+        return np.asarray(coalitions.counts.sum(axis=1), dtype=float)
     return coalitions.costs if weighting == "cost" else -coalitions.costs
 
 
@@ -119,16 +119,30 @@ class TableSeparation:
     def __init__(self, game: CostGame) -> None:
         self.scale = power_of_two(game.scale)
         self._shape = game.shape
-        self._table = game.costs.reshape(-1) * (game.sign / self.scale)
+        self._unit = game.sign / self.scale
+        self._table = game.costs.reshape(-1)
         split = _split(game.shape)
         self._high, self._low = game.shape[:split], game.shape[split:]
         self._rows = prod(self._high)
-        self._open = self._table.reshape(self._rows, -1).copy()
+        self._open = self._table.reshape(self._rows, -1) * self._unit
         self._open[0, 0] = self._open[-1, -1] = np.inf
 
     def costs(self, counts: Counts) -> Array:
         """Return the scaled and signed costs of some coalitions, shape (m,)."""
-        return np.asarray(self._table[np.ravel_multi_index(tuple(counts.T), self._shape)])
+        return np.asarray(self._table[np.ravel_multi_index(tuple(counts.T), self._shape)] * self._unit)
+
+    def fitted(self) -> Array:
+        """Return the charges, scaled, under which the excesses of all coalitions vary least: a point to start from.
+
+        For single players the least square prenucleolus (L. Ruiz, F. Valenciano, J. Zarzuelo 1996).
+        """
+        table = self._table.reshape(self._rows, -1)
+        means = table.mean(axis=1) * self._unit, table.mean(axis=0) * self._unit
+        slopes = [*_slopes(means[0].reshape(self._high)), *_slopes(means[1].reshape(self._low))]
+        sizes = np.array(self._shape, dtype=float)
+        share = (sizes - 1) / (sizes**2 - 1)
+        missing = self._table[-1] * self._unit - float((sizes - 1) @ slopes)
+        return np.asarray(slopes + share * missing / float((sizes - 1) @ share))
 
     def violated(self, asked: Question, span: Span, tolerance: float, most: int) -> Coalitions:
         """Return at most `most` coalitions above the level by more than `tolerance`, the worst one among them."""
@@ -150,14 +164,15 @@ class TableSeparation:
         """Yield all coalitions but nobody and everybody that are at most `tolerance` below the level."""
         high, low = self._paid(asked.charges)
         table = self._table.reshape(self._rows, -1)
+        factor = asked.factor * self._unit
         for start in range(0, self._rows, self._step):
             rows = slice(start, start + self._step)
-            excess = np.add.outer(high[rows], low) - asked.factor * table[rows]
+            excess = np.add.outer(high[rows], low) - factor * table[rows]
             row, place = np.nonzero(excess >= asked.level - tolerance)
             flat = (row + start) * low.size + place
             flat = flat[(flat > 0) & (flat < self._table.size - 1)]
             if flat.size:
-                yield Coalitions(np.array(np.unravel_index(flat, self._shape)).T, self._table[flat])
+                yield Coalitions(np.array(np.unravel_index(flat, self._shape)).T, self._table[flat] * self._unit)
 
     @property
     def _step(self) -> int:
@@ -213,6 +228,16 @@ def _split(shape: tuple[int, ...]) -> int:
     while split < len(shape) - 1 and (prod(shape[:split]) < BLOCKS or prod(shape[split:]) > STEP):
         split += 1
     return split
+
+
+def _slopes(costs: Array) -> list[float]:
+    """Return how steeply costs rise along each axis, by least squares."""
+    found = []
+    for axis, size in enumerate(costs.shape):
+        steps = np.arange(size) - (size - 1) / 2
+        means = costs.mean(axis=tuple(k for k in range(costs.ndim) if k != axis))
+        found.append(float(steps @ means / (steps @ steps)))
+    return found
 
 
 def _sums(charges: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:

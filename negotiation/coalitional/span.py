@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import gcd
+from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +79,7 @@ class Span:
         found = np.random.default_rng((prime, self.rank)).integers(1, prime, self.width).tolist()
         for row, pivot in zip(reversed(self.rows), reversed(self._pivots), strict=True):
             found[pivot] = 0
-            rest = sum(a * b for a, b in zip(row, found, strict=True))
+            rest = sum(map(mul, row, found))
             found[pivot] = -rest * pow(row[pivot], -1, prime) % prime
         return [int(value) for value in found]
 
@@ -105,4 +106,7 @@ def reduce_row(vector: Sequence[int], rows: Sequence[Row], pivots: Sequence[int]
 
 def first(row: Sequence[int]) -> int:
     """Return the place of the first entry that is not 0."""
-    return next(k for k, entry in enumerate(row) if entry)
+    k = 0
+    while not row[k]:
+        k += 1
+    return k
