@@ -30,6 +30,7 @@ Kind = Literal["firm", "buyer", "union", "workers", "government", "ngo", "associ
 Scope = Literal["horizontal", "vertical"]
 Actor = Literal["private", "social", "public"]
 Path_ = Literal["market", "csr", "multi_stakeholder", "labour", "cluster", "public"]
+Aspect = Literal["economic", "standards", "rights", "environment", "coverage", "public_cost"]
 Level = Literal["corporate", "cluster", "regional", "national", "external"]
 Text = Annotated[str, Field(max_length=4000)]
 Label = Annotated[str, Field(max_length=200)]
@@ -88,12 +89,14 @@ class Stakeholder(Model):
 
 
 class Outcome(Model):
-    """A named index that people care about besides money."""
+    """A named index that people care about besides money: what it is about, and whose."""
 
     formula: Expression
     label: Label = ""
     unit: Label = ""
     better: Literal["higher", "lower"] = "higher"
+    aspect: Aspect | None = None
+    group: Label = ""
 
     @model_validator(mode="before")
     @classmethod
