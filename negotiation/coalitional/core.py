@@ -77,9 +77,8 @@ class Core:
     def sentence(self) -> str:
         """The core in words."""
         if not self.empty:
-            gained = (
-                f"so that every group gains at least {shown(-self.level)} by staying" if -self.level > ROUND_OFF * self.point.game.scale else "but only just"
-            )
+            clearly = -self.level > ROUND_OFF * self.point.game.scale
+            gained = f"so that every group gains at least {shown(-self.level)} by staying" if clearly else "but only just"
             return f"The cost can be shared so that no group does better alone, {gained}."
         covers = f"{len(self.certificate)} groups that cover everybody in balance would do better by {shown(self.support.at_least)} together"
         return f"However the cost is shared, some group does better alone: {covers}. {self.support.sentence}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import NotApplicableError, unknown
+from .airport import airport
 from .allocation import Allocation
 from .banzhaf import banzhaf
 from .core import Core, core_point, least_core, least_core_point
@@ -70,6 +71,7 @@ _ROWS = (
     ),
     Method("serial", "Serial cost sharing", "Every step of use is shared equally by those who use that much.", lambda game, _: serial(game)),
     Method("aumann_shapley", "Aumann-Shapley prices", "Marginal cost, averaged while all grow in step.", lambda game, _: aumann_shapley(game), quick=False),
+    Method("airport", "Stretch by stretch", "Every stretch (or step of size) is shared equally by those who need it.", lambda game, _: airport(game)),
     Method("tiered", "Table of fees", "Everybody pays the fee of its class, whether or not that covers the cost.", tiered, bounded=True),
 )
 METHODS = {row.name: row for row in _ROWS}

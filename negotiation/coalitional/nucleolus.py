@@ -14,6 +14,7 @@ import numpy as np
 
 from ..errors import NotApplicableError
 from ..numerics import ARITHMETIC, ROUND_OFF, Array, shown
+from .airport import airport_nucleolus
 from .allocation import Allocation, judge
 from .certificate import distance
 from .cost_game import CostGame
@@ -71,6 +72,9 @@ def nucleolus(game: CostGame, terms: Terms = NO_TERMS) -> Allocation:
     D. Schmeidler (1969), "The nucleolus of a characteristic function game".
     E. Kohlberg (1971), "On the nucleolus of a characteristic function game".
     """
+    closed = _closed_form(game, "nucleolus", terms)
+    if closed is not None:
+        return closed
     most = [game.sign * decimal(cost) for cost in game.alone]
     missing = game.sign * decimal(game.total) - sum((n * bound for n, bound in zip(game.members, most, strict=True)), Fraction(0))
     if missing > ARITHMETIC * game.scale:
@@ -99,7 +103,7 @@ def prenucleolus(game: CostGame, terms: Terms = NO_TERMS) -> Allocation:
     ----------
     A. I. Sobolev (1975), "The characterization of optimality principles in cooperative games by functional equations".
     """
-    return _shared(game, "prenucleolus", terms, "coalition")
+    return _closed_form(game, "prenucleolus", terms) or _shared(game, "prenucleolus", terms, "coalition")
 
 
 def per_capita_nucleolus(game: CostGame, terms: Terms = NO_TERMS) -> Allocation:
@@ -164,6 +168,10 @@ def centre_of_least_core(game: CostGame) -> Allocation:
     A point of the core that does not hang on the order of the members or on where a linear program stopped.
     """
     return replace(prenucleolus(game), rule="least_core")
+
+
+def _closed_form(game: CostGame, rule: str, terms: Terms) -> Allocation | None:
+    return None if terms.caps or terms.floors else airport_nucleolus(game, rule)
 
 
 def _shared(game: CostGame, rule: str, terms: Terms, weighting: Weighting, most: list[Fraction] | None = None) -> Allocation:
