@@ -176,7 +176,12 @@ CONCEPTS: dict[str, Concept] = {
             "Best and worst sums of payoffs against those of equilibria: prices of anarchy and stability.",
             lambda case: _from("criteria.welfare", "compare_welfare")(case.game),
         ),
-        Concept("efficient", "Pareto-efficient profiles.", lambda case: _from("criteria.efficiency", "efficient_profiles")(case.game)),
+        Concept(
+            "efficient",
+            "Pareto-efficient profiles.",
+            lambda case: _from("criteria.efficiency", "efficient_profiles")(case.game, case.option("between"), case.budget),
+            (Option("between", str, "'members' or 'stakeholders'; otherwise members where that fits", choices=("members", "stakeholders")),),
+        ),
         Concept("potential", "Is there one quantity that everybody's moves raise together?", lambda case: _from("criteria.potential", "potential")(case.game)),
         Concept("blocs", "Can any number of one stakeholder's members gain by leaving the target together?", _blocs),
         Concept(
@@ -187,7 +192,7 @@ CONCEPTS: dict[str, Concept] = {
         Concept(
             "coalition_proof",
             "Equilibria that no group can leave by an agreement that itself would last.",
-            lambda case: _from("criteria.coalition_proof", "coalition_proof_equilibria")(case.game),
+            lambda case: _from("criteria.coalition_proof", "coalition_proof_equilibria")(case.game, case.budget),
         ),
         Concept(
             "quantal",

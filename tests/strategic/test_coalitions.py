@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiation.errors import TooLargeError
+from negotiation.budget import Budget
+from negotiation.errors import TimedOutError, TooLargeError
 from negotiation.lattice import Axis, Lattice
+from negotiation.strategic.criteria import coalition_proof
 from negotiation.strategic.criteria.coalition_proof import coalition_proof_equilibria
 from negotiation.strategic.criteria.coalitions import bloc_deviations, coalition_deviation, strong_equilibria
 from negotiation.strategic.criteria.welfare import member_payoffs
@@ -218,8 +220,19 @@ def test_limits_are_stated_before_work_begins() -> None:
     flat = Game(("firms",), (("a", "b", "c"),), Lattice((Axis(600, 3),)), (tuple(np.zeros(1) for _ in range(3)),))
     with pytest.raises(TooLargeError, match="joint moves"):
         strong_equilibria(flat)
+    vast = Game(("firms",), (("a", "b", "c"),), Lattice((Axis(2_000, 3),)), (tuple(np.zeros(1) for _ in range(3)),))
     with pytest.raises(TooLargeError, match="count profiles"):
-        coalition_proof_equilibria(flat)
+        coalition_proof_equilibria(vast)
+
+
+def test_pairs_within_a_group_are_limited_and_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    game = Game.from_tables([np.zeros((30, 30)), np.zeros((30, 30))])
+    with pytest.raises(TimedOutError):
+        coalition_proof_equilibria(game, Budget(seconds=0.0))
+    assert len(coalition_proof_equilibria(game)) == 900
+    monkeypatch.setattr(coalition_proof, "MAX_PAIRS", 1_000)
+    with pytest.raises(TooLargeError, match="in pairs"):
+        coalition_proof_equilibria(game)
 
 
 def test_where_nobody_has_a_choice_nobody_can_leave() -> None:

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from negotiation.budget import Budget
 from negotiation.errors import TooLargeError
 from negotiation.lattice import Axis, Lattice
+from negotiation.strategic.criteria import efficiency
 from negotiation.strategic.criteria.efficiency import efficient_profiles
 from negotiation.strategic.criteria.welfare import compare_welfare, member_payoffs, welfare, worst_off
 from negotiation.strategic.game import Game
@@ -107,10 +109,36 @@ def test_efficiency_depends_neither_on_units_nor_on_order(game: Game, factor: fl
     assert len(efficient_profiles(told_backwards(game))) == number
 
 
-def test_too_many_comparisons_are_refused_before_they_begin() -> None:
+def test_members_are_compared_where_that_fits_and_stakeholders_otherwise() -> None:
     game = Game(("firms",), (("a", "b", "c"),), Lattice((Axis(600, 3),)), (tuple(np.zeros(1) for _ in range(3)),))
     with pytest.raises(TooLargeError, match="compare stakeholders"):
-        efficient_profiles(game)
+        efficient_profiles(game, "members")
+    assert efficient_profiles(game, "stakeholders", Budget(seconds=0.0)).between == "stakeholders"
+    assert efficient_profiles(game, budget=Budget(seconds=0.0)).between == "stakeholders"
+    few = Game(("firms",), (("a", "b", "c"),), Lattice((Axis(6, 3),)), (tuple(np.zeros(1) for _ in range(3)),))
+    assert efficient_profiles(few).between == "members"
+
+
+def test_efficient_profiles_found_before_time_are_efficient_and_said_to_be_some() -> None:
+    rng = np.random.default_rng(0)
+    game = Game.from_tables([rng.normal(size=(12, 12, 12)) for _ in range(3)])
+    everyone = set(np.ravel_multi_index(efficient_profiles(game).points, game.lattice.shape).tolist())
+    some = efficient_profiles(game, budget=Budget(seconds=0.0))
+    assert set(np.ravel_multi_index(some.points, game.lattice.shape).tolist()) < everyone
+    assert (some.complete, efficient_profiles(game).complete) == (False, True)
+    assert "At at least" in some.sentence
+
+
+@given(st.integers(0, 1_000), st.integers(1, 5))
+def test_efficient_profiles_are_those_that_no_other_beats_one_by_one(seed: int, chunk: int) -> None:
+    rng = np.random.default_rng(seed)
+    tables = [rng.integers(0, 4, size=(3, 4)).astype(float) for _ in range(2)]
+    rows = np.stack([table.ravel() for table in tables], axis=1)
+    kept = [k for k in range(12) if not ((rows >= rows[k]).all(axis=1) & (rows > rows[k]).any(axis=1)).any()]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(efficiency, "CHUNK", chunk)
+        found = efficient_profiles(Game.from_tables(tables)).points
+    assert np.ravel_multi_index(found, (3, 4)).tolist() == kept
 
 
 def test_every_shared_pie_is_efficient() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import TooLargeError
+from ...budget import Budget, unlimited
+from ...errors import TimedOutError, TooLargeError
 from ...numerics import Array, plain
 from ..game import Game, Points
 from ..wording import profile_words
@@ -18,8 +19,11 @@ from .welfare import listed, member_payoffs
 MAX_BLOCS = 8
 """Stakeholders with a choice; groups of them number two to that power."""
 
-MAX_COMPARED = 50_000
-"""Count profiles: within a group they are compared in pairs."""
+MAX_PROFILES = 2_000_000
+"""Count profiles."""
+
+MAX_PAIRS = 2_000_000_000
+"""Pairs of profiles that hold within a group, given what the others do."""
 
 Mask = NDArray[np.bool_]
 
@@ -59,7 +63,7 @@ class CoalitionProof:
         return dict(plain(body))
 
 
-def coalition_proof_equilibria(game: Game) -> CoalitionProof:
+def coalition_proof_equilibria(game: Game, budget: Budget | None = None) -> CoalitionProof:
     r"""Return all coalition-proof Nash equilibria in pure actions, with stakeholders as the players.
 
     Each stakeholder acts as one bloc: it chooses how many of its members take each action and wants its average member to earn most
@@ -69,6 +73,7 @@ def coalition_proof_equilibria(game: Game) -> CoalitionProof:
     Parameters
     ----------
     game : Game
+    budget : Budget, optional
 
     Returns
     -------
@@ -79,7 +84,10 @@ def coalition_proof_equilibria(game: Game) -> CoalitionProof:
     Raises
     ------
     TooLargeError
-        Above 8 stakeholders with a choice or 50,000 count profiles, before anything is computed.
+        Above 8 stakeholders with a choice or 2,000,000 count profiles, before anything is computed; above 2,000,000,000 pairs of profiles that
+        hold within a group.
+    TimedOutError
+        When the budget ran out: what holds within larger groups is then unknown.
 
     Notes
     -----
@@ -98,12 +106,14 @@ def coalition_proof_equilibria(game: Game) -> CoalitionProof:
     blocs = [i for i, axis in enumerate(game.lattice.axes) if axis.size > 1]
     if len(blocs) > MAX_BLOCS:
         raise TooLargeError(f"{len(blocs)} stakeholders have a choice, groups of at most {MAX_BLOCS} can be compared", "commit some of them to an action")
-    if game.lattice.size > MAX_COMPARED:
-        raise TooLargeError(f"the game has {game.lattice.size:,} count profiles, at most {MAX_COMPARED:,} can be compared", "use fewer members or actions")
+    if game.lattice.size > MAX_PROFILES:
+        raise TooLargeError(f"the game has {game.lattice.size:,} count profiles, at most {MAX_PROFILES:,} can be compared", "use fewer members or actions")
+    budget = budget or unlimited()
     payoffs = {i: member_payoffs(game, i) for i in blocs}
     proof: dict[int, Mask] = {0: np.ones(game.lattice.shape, dtype=bool)}
     stable = proof[0]
-    for group in sorted(range(1, 2 ** len(blocs)), key=int.bit_count):
+    for number, group in enumerate(sorted(range(1, 2 ** len(blocs)), key=int.bit_count)):
+        _go_on(budget, number / 2 ** len(blocs))
         inside = [i for k, i in enumerate(blocs) if group >> k & 1]
         if len(inside) == 1:
             own = payoffs[inside[0]]
@@ -111,12 +121,17 @@ def coalition_proof_equilibria(game: Game) -> CoalitionProof:
             proof[group] = stable
         else:
             stable = np.logical_and.reduce([proof[group & ~(1 << k)] for k in range(len(blocs)) if group >> k & 1])
-            proof[group] = _unbeaten(game, stable, [payoffs[i] for i in inside], inside)
+            proof[group] = _unbeaten(game, stable, [payoffs[i] for i in inside], inside, budget)
     points = tuple(np.asarray(rows, dtype=np.int64) for rows in np.nonzero(proof[2 ** len(blocs) - 1]))
     return CoalitionProof(game, points, int(stable.sum()))
 
 
-def _unbeaten(game: Game, stable: Mask, payoffs: list[Array], inside: list[int]) -> Mask:
+def _go_on(budget: Budget, share: float) -> None:
+    if budget.spent(share, "groups of stakeholders"):
+        raise TimedOutError(f"{budget.why()} before all groups were examined", "give more time, or use fewer members or actions")
+
+
+def _unbeaten(game: Game, stable: Mask, payoffs: list[Array], inside: list[int], budget: Budget) -> Mask:
     """Drop the stable profiles that another one, with the same choices outside the group, beats for everybody in it."""
     rows = np.nonzero(stable)
     outside = [j for j in range(len(game.names)) if j not in inside]
@@ -128,7 +143,12 @@ def _unbeaten(game: Game, stable: Mask, payoffs: list[Array], inside: list[int])
     slack = np.array([game.tolerances[i] for i in inside])[:, None]
     beaten = np.zeros(len(key), dtype=bool)
     longest = int(np.bincount(np.unique(key, return_inverse=True)[1]).max(initial=0))
+    if longest * len(key) > MAX_PAIRS:
+        message = f"within a group {longest:,} of {len(key):,} profiles hold, at most {MAX_PAIRS // len(key):,} can be compared in pairs"
+        raise TooLargeError(message, "use fewer members or actions")
     for step in range(1, longest):
+        if step % 256 == 0:
+            _go_on(budget, step / longest)
         same = key[step:] == key[:-step]
         ahead = values[:, step:] - values[:, :-step]
         beaten[:-step] |= same & (ahead > slack).all(axis=0)
