@@ -10,7 +10,7 @@ import numpy as np
 from ..numerics import Array
 from .cost_game import CostGame
 from .oracles import SMALL_TABLE, search, structured
-from .separation import Question
+from .separation import Question, leaders
 from .span import Counts, Span
 
 LISTED = 10
@@ -21,6 +21,9 @@ SEARCHED = 64
 
 MANY_CLASSES = 1000
 """With more, only the worst objection is kept: each names thousands."""
+
+MANY_COALITIONS = 10_000
+"""Coalitions of single players that are looked through block by block."""
 
 STEPS = 20
 """Rounds in which the coalitions around the worst one are tried."""
@@ -99,6 +102,9 @@ def complaints(game: CostGame, charges: Sequence[float], listed: int = LISTED) -
         return _searched(game, np.asarray(charges, dtype=float), listed)
     if not game.tabulated:
         return _tried(game, np.asarray(charges, dtype=float), listed)
+    if game.between_players and game.size > MANY_COALITIONS:
+        counts = leaders(game, np.asarray(charges, dtype=float), listed)
+        return Complaints(_ranked(game, np.asarray(charges, dtype=float), counts, game.at(counts), listed), exact=True)
     paid = game.charged(charges)
     excess = (paid - game.costs) * game.sign
     excess[(0,) * excess.ndim] = -np.inf

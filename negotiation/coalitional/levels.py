@@ -18,7 +18,7 @@ from .kohlberg import Book, Level, Tight
 from .separation import Coalitions, Question, Separation, TableSeparation, Weighting, question, weights
 from .span import Counts, Row
 
-MOST = 48
+MOST = 32
 """Rows added in one round."""
 MAX_ROUNDS = 1000
 FEASIBLE = 1e-10

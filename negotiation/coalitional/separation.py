@@ -213,6 +213,27 @@ class TableSeparation:
             self._open[some[row], place] = np.inf
 
 
+def leaders(game: CostGame, charges: Array, listed: int) -> Counts:
+    """Return `listed` coalitions with the largest excess, shape (listed, classes), out of a table of many; nobody and everybody left out."""
+    split = _split(game.shape)
+    high, low = _sums(charges[:split] * game.sign, game.shape[:split]), _sums(charges[split:] * game.sign, game.shape[split:])
+    table = game.costs.reshape(high.size, low.size)
+    step = max(1, STEP // low.size)
+
+    def excess(rows: Counts) -> Array:
+        part = np.add.outer(high[rows], low) - table[rows] * game.sign
+        part[rows == 0, 0] = part[rows == high.size - 1, -1] = -np.inf
+        return np.asarray(part)
+
+    most = np.concatenate([excess(np.arange(start, min(start + step, high.size))).max(axis=1) for start in range(0, high.size, step)])
+    rows = np.sort(np.argsort(-most, kind="stable")[:listed])
+    values = excess(rows).ravel()
+    chosen = np.sort(np.argpartition(-values, min(listed, values.size - 1))[:listed])
+    flats = rows[chosen // low.size] * low.size + chosen % low.size
+    flats = flats[np.isfinite(values[chosen])]
+    return np.array(np.unravel_index(flats, game.shape), dtype=np.int64).T
+
+
 def _less(charges: Array, factor: float, costs: Array) -> Array:
     """Return charges less costs times the factor; minus infinity where the cost is infinite. The charges are overwritten."""
     if factor > 0:
