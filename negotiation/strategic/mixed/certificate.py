@@ -61,25 +61,37 @@ def certified(game: Game, mixture: Sequence[Array], payoffs: Sequence[Array], wi
     >>> found.regret, found.kind
     (0.0, 'mixed')
     """
-    regret, margin, clean = 0.0, np.inf, []
-    for i, (row, earned, axis, span) in enumerate(zip(mixture, payoffs, game.lattice.axes, wide, strict=True)):
-        if row.min() < -1e-9:
-            return None
-        used = row > USED
-        clean.append(np.where(used, row, 0.0) / row[used].sum())
-        if axis.committed is not None:
-            continue
-        forgone = float(earned.max() - earned[used].min())
-        if forgone > LARGEST_REGRET * span:
-            return None
-        regret = max(regret, forgone)
-        if not used.all():
-            lost = float(earned[used].min() - earned[~used].max())
-            margin = min(margin, lost if abs(lost) > max(game.tolerances[i], LARGEST_REGRET * span) else 0.0)
-    taken = tuple({int(a): float(earned[a]) for a in np.flatnonzero(row)} for row, earned in zip(clean, payoffs, strict=True))
-    counts: Any = tuple(np.rint(row * members).astype(np.int64) for row, members in zip(clean, game.members, strict=True))
-    pure = all(np.count_nonzero(row) == 1 for row in clean)
-    return Equilibrium(tuple(clean), taken, regret, margin, bool(pure and margin > 0), counts if pure else None, index=index)
+    return certificates(game, np.concatenate(mixture)[None], np.concatenate(payoffs)[None], wide, [index])[0]
+
+
+def certificates(game: Game, mixtures: Array, payoffs: Array, wide: Sequence[float], index: Sequence[int | None]) -> list[Equilibrium | None]:
+    """Return for many mixtures what :func:`certified` returns for one.
+
+    Parameters
+    ----------
+    mixtures, payoffs : ndarray, shape (P, K)
+        Probabilities and payoffs of the actions of all stakeholders side by side.
+    """
+    lengths = [axis.actions for axis in game.lattice.axes]
+    starts = np.cumsum([0, *lengths[:-1]])
+    used = mixtures > USED
+    clean = np.where(used, mixtures, 0.0)
+    clean /= np.repeat(np.add.reduceat(clean, starts, axis=1), lengths, axis=1)
+    worst = np.minimum.reduceat(np.where(used, payoffs, np.inf), starts, axis=1)
+    free = np.array([axis.committed is None for axis in game.lattice.axes])
+    forgone = np.where(free, np.maximum.reduceat(payoffs, starts, axis=1) - worst, 0.0)
+    lost = np.where(free, worst - np.maximum.reduceat(np.where(used, -np.inf, payoffs), starts, axis=1), np.inf)
+    round_off = LARGEST_REGRET * np.array(wide)
+    margins = np.where(np.abs(lost) > np.maximum(game.tolerances, round_off), lost, 0.0).min(axis=1).tolist()
+    fair = (forgone <= round_off).all(axis=1) & (mixtures.min(axis=1) >= -1e-9)
+    result: list[Equilibrium | None] = [None] * len(mixtures)
+    for k in np.flatnonzero(fair).tolist():
+        rows, earned = np.split(clean[k], starts[1:]), np.split(payoffs[k], starts[1:])
+        taken = tuple({a: float(gain[a]) for a in np.flatnonzero(row).tolist()} for row, gain in zip(rows, earned, strict=True))
+        pure = all(len(row) == 1 for row in taken)
+        counts: Any = tuple(np.rint(row * members).astype(np.int64) for row, members in zip(rows, game.members, strict=True)) if pure else None
+        result[k] = Equilibrium(tuple(rows), taken, float(forgone[k].max()), margins[k], pure and margins[k] > 0, counts, index=index[k])
+    return result
 
 
 def distinct(equilibria: Sequence[Equilibrium], apart: float = 1e-7) -> list[Equilibrium]:

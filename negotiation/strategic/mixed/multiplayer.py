@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from math import prod
 
 import numpy as np
@@ -15,12 +15,12 @@ from ..equilibrium import Equilibrium, EquilibriumList, from_pure
 from ..game import Game
 from ..pure import pure_equilibria
 from .cells import whole
-from .certificate import LARGEST_REGRET, USED, certified, distinct, ranges
+from .certificate import certificates, distinct, ranges
 from .eliminants import eliminated
 from .frames import frame
 from .indifference import newton
 from .polish import earned, lifted, polished
-from .subdivision import dominated, subdivide
+from .subdivision import Held, dominated, subdivide
 from .supports import Family, Systems, families, systems
 
 MAX_SUPPORTS = 200_000
@@ -29,7 +29,21 @@ MAX_SUPPORTS = 200_000
 MAX_PARTS = 400_000
 """Parts into which the mixtures over the supports of one shape are divided at most."""
 
+CLOSE = 1e-6
+"""By how much all digits of a solution may lie outside of its bounds."""
+
 METHOD = "search of every support, divided into parts that payoff bounds exclude or show to hold one solution"
+
+
+@dataclass(frozen=True)
+class _Solutions:
+    """Solutions of some supports: estimates, bounds on the probabilities, actions in use; whether they are isolated as far as is known."""
+
+    points: Array
+    low: Array
+    high: Array
+    used: NDArray[np.bool_]
+    isolated: NDArray[np.bool_]
 
 
 @dataclass
@@ -41,9 +55,7 @@ class _Search:
     equilibria: list[Equilibrium]
     budget: Budget
     total: int
-    solutions: list[Array] = field(default_factory=list)
-    used: list[NDArray[np.bool_]] = field(default_factory=list)
-    sure: list[bool] = field(default_factory=list)
+    solutions: list[_Solutions] = field(default_factory=list)
     supports: int = 0
     parts: int = 0
     starts: int = 0
@@ -106,14 +118,15 @@ def multiplayer_equilibria(game: Game, budget: Budget | None = None) -> Equilibr
     shape, wide = game.lattice.shape, ranges(game)
     pure = [replace(e, index=1) if e.margin > 0 else e for e in from_pure(pure_equilibria(game))]
     tables = [_payoffs(game, i) for i in range(len(shape))]
-    scaled = np.concatenate([((own - own.min()) / span).ravel() for own, span in zip(tables, wide, strict=True)])
+    usual = [float(np.median(own)) for own in tables]  # from there, differences of usual payoffs keep their digits
+    payoffs = np.concatenate([(own - start).ravel() for own, start in zip(tables, usual, strict=True)])
     shapes = families(shape)
-    search = _Search(game, scaled, pure, budget or unlimited(), sum(family.size for family in shapes) or 1)
+    search = _Search(game, payoffs / np.repeat(wide, tables[0].size), pure, budget or unlimited(), sum(family.size for family in shapes) or 1)
     for family in shapes:
         for part in systems(shape, family):
             if not search.cut_short:
                 _solve(search, family, part)
-    _list(search, tables, wide)
+    _list(search, payoffs, usual)
     return _answer(search)
 
 
@@ -138,49 +151,51 @@ def _solve(search: _Search, family: Family, part: Systems) -> None:
     coefficients = part.table(search.payoffs)
     cells = whole(constants, coefficients)
     cells = eliminated(constants, cells[~dominated(constants, cells)])
-    found = subdivide(constants, cells, search.budget, MAX_PARTS, search.supports / search.total)
+    found = subdivide(constants, cells, search.budget, MAX_PARTS, search.supports / search.total, digits=False)
     search.supports += len(part)
     search.parts += found.cells
     search.cut_short = search.budget.spent(search.supports / search.total, f"{search.supports:,} of {search.total:,} supports searched")
-    for owner, points in found.solutions:
-        _keep(search, part, owner, points, True)
     for owner, points in found.open:
         search.starts += len(owner)
         solved = newton(constants, coefficients[owner], points, steps=40)
         near = solved.converged & np.all([(row > -1e-9).all(axis=1) for row in solved.points], axis=0)
-        _keep(search, part, owner[near], [row[near] for row in solved.points], True)
+        found.solutions.append((owner[near], [row[near] for row in solved.points]))
+    rows = [(owner, np.concatenate(points, axis=1)) for owner, points in found.solutions]
+    for held in [*found.held, *(Held(owner, row, row, row) for owner, row in rows)]:
+        _keep(search, part, held, isolated=True)
     if found.singular:
         search.singular += len(found.singular)
-        _keep(search, part, np.array(list(found.singular)), [np.array(rows) for rows in zip(*found.singular.values(), strict=True)], False)
+        singular = np.array([np.concatenate(point) for point in found.singular.values()])
+        _keep(search, part, Held(np.array(list(found.singular)), singular, singular, singular), isolated=False)
 
 
-def _keep(search: _Search, part: Systems, owner: NDArray[np.int64], points: list[Array], sure: bool) -> None:
-    """Remember solutions, with the actions in use, and whether they are isolated as far as is known."""
+def _keep(search: _Search, part: Systems, held: Held, isolated: bool) -> None:
+    """Remember solutions."""
     total = sum(search.game.lattice.shape)
-    search.solutions.append(part.mixtures(owner, points, total))
-    search.used.append(part.mixtures(owner, [np.ones_like(row) for row in points], total) > 0)
-    search.sure += [sure] * len(owner)
+    points, low, high, used = (part.mixtures(held.owner, row, total) for row in (held.points, held.low, held.high, np.ones_like(held.points)))
+    search.solutions.append(_Solutions(points, low, high, used > 0, np.full(len(points), isolated)))
 
 
-def _list(search: _Search, tables: list[Array], wide: tuple[float, ...]) -> None:
-    """List the solutions that are equilibria."""
-    if not search.sure:
+def _list(search: _Search, payoffs: Array, usual: list[float]) -> None:
+    """List the solutions that are equilibria, from payoffs less their usual size."""
+    if not search.solutions:
         return
     shape = search.game.lattice.shape
-    starts, low, span = np.cumsum((0, *shape[:-1])), np.array([own.min() for own in tables]), np.array(wide)
-    payoffs = lifted([own - least for own, least in zip(tables, low, strict=True)])
-    rough, sure = np.concatenate(search.solutions), np.array(search.sure)
-    better = polished(payoffs / np.repeat(span, shape)[:, None], shape, rough, np.concatenate(search.used))
-    points = np.where(sure[:, None], better.points, rough)
-    gains = earned(payoffs, shape, points)
-    worst = np.minimum.reduceat(np.where(points > USED, gains, np.inf), starts, axis=1)
-    fair = (np.maximum.reduceat(gains, starts, axis=1) - worst <= LARGEST_REGRET * span).all(axis=1) & (points.min(axis=1) >= -1e-9)
-    for k in np.flatnonzero(fair):
-        index = int(better.index[k]) if sure[k] and better.regular[k] else None
-        equilibrium = certified(search.game, np.split(points[k], starts[1:]), np.split(gains[k], starts[1:]), wide, index)
+    points, low, high, used, isolated = (np.concatenate([getattr(part, row.name) for part in search.solutions]) for row in fields(_Solutions))
+    index = np.zeros(len(points), dtype=np.int64)
+    if isolated.any():
+        better = polished(search.payoffs[lifted(shape)], shape, points[isolated], used[isolated])
+        inside = better.arrived & ((better.points >= low[isolated] - CLOSE) & (better.points <= high[isolated] + CLOSE)).all(axis=1)
+        which = np.flatnonzero(isolated)
+        points[which[inside]] = better.points[inside]
+        index[which] = better.index * (better.regular & inside)
+        search.starts += int(np.count_nonzero(~inside))
+    gains = earned(payoffs[lifted(shape)], shape, points)
+    known = [int(sign) or None for sign in index]
+    for equilibrium in certificates(search.game, points, gains, ranges(search.game), known):
         if equilibrium is not None:
-            taken = tuple({a: value + float(least) for a, value in row.items()} for row, least in zip(equilibrium.payoffs, low, strict=True))
-            search.equilibria.append(replace(equilibrium, payoffs=taken, index=index if equilibrium.margin > 0 else None))
+            taken = tuple({a: value + float(start) for a, value in row.items()} for row, start in zip(equilibrium.payoffs, usual, strict=True))
+            search.equilibria.append(replace(equilibrium, payoffs=taken, index=equilibrium.index if equilibrium.margin > 0 else None))
 
 
 def _answer(search: _Search) -> EquilibriumList:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,8 @@ from numpy.typing import NDArray
 from ...numerics import Array
 from .indifference import linear_solution, scaled
 
-NEAR = 1e-6
-"""Longest step that counts as a matter of digits."""
+NEAR = 1e-8
+"""Longest last step after which Newton's method has arrived."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Polished:
     ----------
     points : ndarray, shape (P, K)
         The probabilities of all actions.
+    arrived : ndarray of bool, shape (P,)
+        Where Newton's method ended at a solution.
     index : ndarray of int, shape (P,)
         Sign of the determinant of the negative derivatives of the payoff differences among actions in use.
     regular : ndarray of bool, shape (P,)
@@ -30,16 +33,21 @@ class Polished:
     """
 
     points: Array
+    arrived: NDArray[np.bool_]
     index: NDArray[np.int64]
     regular: NDArray[np.bool_]
 
 
-def lifted(tables: Sequence[Array]) -> Array:
-    """Return the payoffs of all actions of all stakeholders against all profiles of pure actions, shape (K, C), from the n payoff tables."""
-    rows = []
-    for i, table in enumerate(tables):
-        front = np.moveaxis(table, i, 0)
-        rows += [np.broadcast_to(np.expand_dims(row, i), table.shape).ravel() for row in front]
+@lru_cache(maxsize=64)
+def lifted(shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """Return where the payoff of each action of each stakeholder against each profile stands among all payoffs, shape (K, C).
+
+    The n payoff tables stand one behind the other; what the stakeholder itself takes in the profile does not matter.
+    """
+    rows: list[NDArray[np.int64]] = []
+    for i, size in enumerate(shape):
+        places = np.arange(prod(shape)).reshape(shape) + i * prod(shape)
+        rows += [np.repeat(places.take([a], axis=i), size, axis=i).ravel() for a in range(size)]
     return np.array(rows)
 
 
@@ -66,7 +74,7 @@ def _slopes(payoffs: Array, shape: tuple[int, ...], points: Array) -> Array:
     return np.asarray(payoffs @ np.concatenate(columns, axis=2))
 
 
-def polished(payoffs: Array, shape: tuple[int, ...], points: Array, used: NDArray[np.bool_], steps: int = 3) -> Polished:
+def polished(payoffs: Array, shape: tuple[int, ...], points: Array, used: NDArray[np.bool_], steps: int = 12) -> Polished:
     """Improve solutions until nothing but round-off is left.
 
     Newton's method on the payoff differences between the actions in use and each stakeholder's first in use, along the probabilities of
@@ -75,7 +83,7 @@ def polished(payoffs: Array, shape: tuple[int, ...], points: Array, used: NDArra
     Parameters
     ----------
     payoffs : ndarray, shape (K, C)
-        From :func:`lifted`, with the range of each stakeholder's about 1.
+        At the places of :func:`lifted`, with the range of each stakeholder's about 1.
     shape : tuple of int
         Actions of each stakeholder.
     points : ndarray, shape (P, K)
@@ -88,6 +96,7 @@ def polished(payoffs: Array, shape: tuple[int, ...], points: Array, used: NDArra
     first = np.minimum.reduceat(np.where(used, place, len(place)), starts, axis=1)[:, owner]
     free = used & (first != place)
     both, eye = free[:, :, None] & free[:, None], np.eye(len(place))
+    step = np.full(len(points), np.inf)
     for _ in range(steps):
         slopes = _slopes(payoffs, shape, points)
         value = slopes[:, place, starts[owner]]
@@ -98,10 +107,11 @@ def polished(payoffs: Array, shape: tuple[int, ...], points: Array, used: NDArra
         move = linear_solution(matrix, free * (value - np.take_along_axis(value, first, axis=1)))[..., 0]
         move -= (first == place) * (move @ same)
         step = np.abs(move).max(axis=1)
-        points = points - np.where((step < NEAR)[:, None], move, 0.0)
+        points = np.where(step[:, None] < 2, points - move, points)
         if not (step > 1e-9).any():  # the error that is left is about its square
             break
     matrix = scaled(matrix)
     strength = np.linalg.svd(matrix, compute_uv=False)
     odd = np.where(free.sum(axis=1) % 2, -1, 1)
-    return Polished(points, odd * np.sign(np.linalg.det(matrix)).astype(np.int64), strength[:, -1] > 1e-7 * strength[:, 0])
+    index = odd * np.sign(np.linalg.det(matrix)).astype(np.int64)
+    return Polished(points, step < NEAR, index, strength[:, -1] > 1e-7 * strength[:, 0])

@@ -31,6 +31,24 @@ NUMBERS = 1 << 17
 """Coefficients that are worked on at a time."""
 
 
+@dataclass(frozen=True)
+class Held:
+    """Solutions between bounds.
+
+    Parameters
+    ----------
+    owner : ndarray of int, shape (P,)
+        The systems.
+    points, low, high : ndarray, shape (P, K)
+        Estimates of all coordinates, and bounds between which there is exactly one solution.
+    """
+
+    owner: NDArray[np.int64]
+    points: Array
+    low: Array
+    high: Array
+
+
 @dataclass
 class Found:
     """What a subdivision found.
@@ -46,6 +64,8 @@ class Found:
         Systems and centres of the cells that are left.
     cells : int
         Cells examined.
+    held : list of Held
+        Solutions that are proven but not known to all digits.
     single : list of Cells
         Cells with at most one solution each, which is still to be found.
     crowded : int
@@ -56,6 +76,7 @@ class Found:
     singular: dict[int, list[Array]] = field(default_factory=dict)
     open: list[tuple[NDArray[np.int64], list[Array]]] = field(default_factory=list)
     cells: int = 0
+    held: list[Held] = field(default_factory=list)
     single: list[Cells] = field(default_factory=list)
     crowded: int = -8 * CROWD
 
@@ -65,7 +86,7 @@ class Found:
         return not self.open
 
 
-def subdivide(frame: Frame, cells: Cells, budget: Budget, limit: int, share: float = 0.0) -> Found:
+def subdivide(frame: Frame, cells: Cells, budget: Budget, limit: int, share: float = 0.0, *, digits: bool = True) -> Found:
     r"""Return every point at which all actions in use pay the same and no other pays more.
 
     On a cell a polynomial lies between its least and its largest Bernstein coefficient. With payoff differences `F` and a matrix `Y`
@@ -89,6 +110,8 @@ def subdivide(frame: Frame, cells: Cells, budget: Budget, limit: int, share: flo
         Cells to examine at most.
     share : float
         Share of the whole work that is done, to be reported.
+    digits : bool
+        Whether solutions are wanted to all digits; otherwise bounds are enough where nobody has more than two actions in use.
 
     References
     ----------
@@ -107,7 +130,7 @@ def subdivide(frame: Frame, cells: Cells, budget: Budget, limit: int, share: flo
         if found.singular:
             now = now[~np.isin(now.owner, list(found.singular))]
         found.cells += len(now)
-        waiting += _examine(frame, now, found) if len(now) else []
+        waiting += _examine(frame, now, found, digits or max(frame.sizes) > 2) if len(now) else []
         if not waiting and found.single:
             waiting = _record(frame, found)
     return found
@@ -144,12 +167,12 @@ def dominated(frame: Frame, cells: Cells) -> NDArray[np.bool_]:
     return np.asarray(worse)
 
 
-def _examine(frame: Frame, cells: Cells, found: Found) -> list[Cells]:
+def _examine(frame: Frame, cells: Cells, found: Found, digits: bool) -> list[Cells]:
     """Set cells aside that hold at most one solution, drop those without, shrink and halve the others."""
     bounds = _bounds(frame, cells)
     single = ~bounds.empty & ((bounds.high - bounds.low).max(axis=1) * frame.reach < 0.9)
     if single.any():
-        found.single.append(cells[single])
+        _set_aside(frame, cells[single], (bounds.low[single], bounds.high[single]), found, digits)
     kept = np.flatnonzero(~(bounds.empty | single))
     if len(kept) == 0:
         return []
@@ -210,6 +233,31 @@ def _contradiction(slopes: Array, conditions: Array) -> NDArray[np.bool_]:
     """Return in which cells some combination of the conditions, flat to first order, keeps to one side of zero."""
     combined = np.swapaxes(np.linalg.svd(slopes)[0], 1, 2) @ conditions
     return np.asarray(((combined.min(axis=2) > CERTAIN) | (combined.max(axis=2) < -CERTAIN)).any(axis=1))
+
+
+def _set_aside(frame: Frame, cells: Cells, limits: tuple[Array, Array], found: Found, digits: bool) -> None:
+    """Keep cells with at most one solution for Newton's method, or just the bounds where they lie inside and so there is one."""
+    low, high = limits
+    held = np.zeros(len(cells), dtype=np.bool_)
+    if not digits:
+        held |= ((low >= 0) & (high <= 1)).all(axis=1)
+    if held.any():
+        found.held.append(_bounded(frame, cells[held], low[held], high[held]))
+    if not held.all():
+        found.single.append(cells[~held])
+
+
+def _bounded(frame: Frame, cells: Cells, low: Array, high: Array) -> Held:
+    """Return systems, estimates and bounds of all coordinates, where nobody has more than two actions in use."""
+    second = frame.bounded
+    one, other = cells.corners[:, second - 1, 1], cells.corners[:, second, 1]
+    ends = [one + (other - one) * share for share in (low, high)]
+    estimate, least, most = (np.ones((len(cells), len(frame.blocks))) for _ in range(3))
+    for full, part in ((estimate, (ends[0] + ends[1]) / 2), (least, np.minimum(*ends)), (most, np.maximum(*ends))):
+        full[:, second] = part
+    for full, part in ((estimate, estimate), (least, most), (most, least)):
+        full[:, second - 1] = 1 - part[:, second]
+    return Held(cells.owner, estimate, least, most)
 
 
 def _record(frame: Frame, found: Found) -> list[Cells]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, product
@@ -98,10 +98,10 @@ class Systems:
         """Return the coefficients of all payoff differences, shape (B, R, C)."""
         return np.asarray(payoffs.take(self.plus) - payoffs.take(self.minus))
 
-    def mixtures(self, owner: Integers, points: Sequence[Array], total: int) -> Array:
-        """Return the probabilities of all `total` actions, shape (P, total), from those of actions in use."""
+    def mixtures(self, owner: Integers, points: Array, total: int) -> Array:
+        """Return the probabilities of all `total` actions, shape (P, total), from those of actions in use, (P, K)."""
         full = np.zeros((len(owner), total))
-        full[np.arange(len(owner))[:, None], self.coordinates[owner]] = np.concatenate(points, axis=1)
+        full[np.arange(len(owner))[:, None], self.coordinates[owner]] = points
         return full
 
 
