@@ -41,7 +41,8 @@ class LeverTable:
     margin : ndarray, shape (sets,)
         How far that is from changing, in the game's money unit; infinite where nobody has a choice, NaN where the set cannot be judged.
     kept : Walks
-        From the target, those who gain most leave one by one until nobody gains: what is left of the cooperation.
+        From the target, those who gain most leave one by one until nobody gains: what is left of the cooperation; NaN where nobody knows
+        what to pay.
     reached : Walks or None
         The same from the status quo: the cooperation that gets going by itself; None where the game names no status quo.
     forms : tuple of str or None
@@ -276,6 +277,7 @@ def judged_sets(
     if aim is None:
         raise NotApplicableError(f"'{definition.name}' names no target", "add 'target: {profile: ...}', the cooperative outcome to be judged")
     cases, excluded = cases_of(definition, settings, levers, sets, charges)
+    unpriced = np.array([k in excluded for k in range(len(sets))], dtype=np.bool_)
     target, excluded = _target(cases, excluded)
     judgeable = np.array([k not in excluded for k in range(len(sets))], dtype=np.bool_)
     holds, margin, leaving = individually(cases, cases.written(aim.profile))
@@ -290,6 +292,7 @@ def judged_sets(
         found, why = forming(cases, chosen, starts[1], target, aim.condition, budget=budget)
         for k, word in zip(chosen.tolist(), found, strict=True):
             words[k] = word
+    walks.cooperation[np.tile(unpriced, len(starts))] = np.nan
     kept, reached = walks.part(slice(0, len(sets))), walks.part(slice(len(sets), None)) if len(starts) == 2 else None
     return LeverTable(definition, settings, charges, tuple(levers), sets, cases, holds, margin, leaving, kept, reached, tuple(words), excluded, drawn, why)
 
