@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..budget import Budget
 from ..linear import minimise
 from ..numerics import ROUND_OFF, TOLERANCE, Array
 from .programme import Programme, Requirement
@@ -16,6 +17,8 @@ from .words import money
 
 MAX_PARTS = 300
 """Steps of the search for the smallest conflict."""
+FEW_COALITIONS = 300
+"""Games with no more coalitions have all of them looked at."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ class Conflict:
     gives : tuple of Give
         For each of them (for all coalitions together) the least amount by which it has to give way so that everything holds.
     smallest : bool
-        Whether no smaller set of the requirements that were looked at is in conflict.
+        Whether it is proven that no smaller set of the requirements that were looked at is in conflict: all there are in games of at most
+        300 coalitions, else those of coalitions that came up.
     sentence : str
     """
 
@@ -95,10 +99,12 @@ def conflict(programme: Programme) -> Conflict:
     J. W. Chinneck, E. W. Dravnieks (1991), "Locating minimal infeasible constraint sets in linear programs".
     A. Ignatiev, A. Previti, M. Liffiton, J. Marques-Silva (2015), "Smallest MUS extraction with minimal hitting set dualization".
     """
+    if programme.level is not None and programme.game.size <= FEW_COALITIONS:
+        programme.add_all()
     rows = [row for row in programme.rows if row.kind != "settled"]
     system = _System(programme, rows)
     found = _thinned(system, system.proof(range(len(rows))))
-    found, smallest = _smallest(system, found)
+    found, smallest = _smallest(system, found, programme.terms.budget)
     parts = [rows[k] for k in sorted(found)]
     gives = tuple(_gives(programme, parts))
     says = tuple(said(programme, row) for row in parts)
@@ -150,7 +156,7 @@ def _thinned(system: _System, chosen: list[int]) -> list[int]:
     return chosen
 
 
-def _smallest(system: _System, known: list[int]) -> tuple[list[int], bool]:
+def _smallest(system: _System, known: list[int], budget: Budget | None) -> tuple[list[int], bool]:
     """Return a conflict with as few rows as possible, and whether there is proof that it is.
 
     Every conflict has a row in each of the `parts` that some solution of all the others breaks. A smallest set that hits all parts is either a
@@ -159,6 +165,8 @@ def _smallest(system: _System, known: list[int]) -> tuple[list[int], bool]:
     parts: list[list[int]] = []
     size = 1
     for _ in range(MAX_PARTS):
+        if budget is not None and budget.spent(doing="the smallest conflict"):
+            break
         chosen = _hitting(parts, size)
         while chosen is None:
             size += 1

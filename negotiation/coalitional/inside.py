@@ -47,8 +47,8 @@ class Inside:
     def words(self, game: CostGame) -> str:
         """Say who is inside and who is not."""
         if not self.members:
-            return "nobody can be kept"
-        return f"{group(game, self.members)} can be kept; {group(game, self.outside)} cannot" if self.outside else "everybody can be kept"
+            return "Nobody can be kept"
+        return f"At most {group(game, self.members)} can be kept, not {group(game, self.outside)}" if self.outside else "Everybody can be kept"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
+
 from ..numerics import TOLERANCE
 from .club import Benefit, Club, Rule, contains, content, one_more
 from .cost_game import CostGame
@@ -81,6 +83,8 @@ def joining(game: CostGame, method: Rule, terms: Terms = NO_TERMS, pace: Pace = 
             break
     before = list(seen)
     cycle = tuple(game.coalition(one) for one in before[before.index(counts) :]) if outcome == "cycle" else ()
+    if cycle:
+        counts = tuple(int(n) for n in np.min(before[before.index(counts) :], axis=0))
     largest = _is_largest(club, counts) if outcome == "settled" and game.size <= ENUMERATED else None
     return Joining(game, club.name, pace, counts, tuple(rounds), outcome, _fell(rounds), largest, cycle, note)
 

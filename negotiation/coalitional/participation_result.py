@@ -75,7 +75,7 @@ class Joining:
     pace : str
         "at once" (all who object leave together) or "one by one".
     members : tuple of int
-        Of each class inside, at the end.
+        Of each class inside, at the end; where it never settles, those who are inside throughout.
     rounds : tuple of Round
         The first with everybody inside.
     outcome : str
@@ -127,13 +127,18 @@ class Joining:
         """Who stays, who leaves and why."""
         first = self.rounds[0]
         if self.outcome == "cycle":
-            return f"Under '{self.method}' it never settles: members who left come back and leave again."
+            always = f"{group(self.game, self.stays)} always stay{'s' if self.inside == 1 else ''}" if self.inside else "nobody always stays"
+            return f"Under '{self.method}' it never settles: members who left come back and leave again; {always}."
         if self.outcome == "stopped":
             return f"Under '{self.method}' it is not known who stays: {self.note}."
         if not self.left:
             return f"Under '{self.method}' everybody stays."
         reasons = [f"{group(self.game, {move.name: move.members})} ({_why(self.game, move)})" for move in first.moves]
-        rest = "nobody is left" if not self.inside else f"{group(self.game, self.stays)} stay{'s' if self.inside == 1 else ''}"
+        rest = (
+            "nobody is left"
+            if not self.inside
+            else f"{'only ' if self.inside == 1 else ''}{group(self.game, self.stays)} stay{'s' if self.inside == 1 else ''}"
+        )
         also = f", then {len(self.rounds) - 2} more {'round' if len(self.rounds) == 3 else 'rounds'} of leaving" if len(self.rounds) > 2 else ""
         return f"Under '{self.method}' the first to leave: {'; '.join(reasons)}{also}; in the end {rest}."
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Literal
 
 import numpy as np
 
-from ..errors import unknown
+from ..errors import NotApplicableError, unknown
 from ..numerics import ROUND_OFF, Array
 from .conflict import conflict
 from .cost_game import CostGame
@@ -95,12 +96,22 @@ def policy(
     """
     if objective not in OBJECTIVES:
         raise unknown("objective", objective, OBJECTIVES)
-    level = None if core == "none" else 0.0 if core == "core" else float(core)
+    level = _level(core)
     if objective == "inside":
         return _most_inside(game, terms, level, members_capital)
     programme = requirements(game, terms, level, members_capital, unlimited=objective == "public_money")
-    goal = goal_named(programme, objective, closest_to)
-    return _best(programme, goal, closest_to)
+    found = _best(programme, goal_named(programme, objective, closest_to), closest_to)
+    return replace(found, closest_to=closest_to) if objective == "closest" else found
+
+
+def _level(core: str | float) -> float | None:
+    if isinstance(core, str):
+        if core not in ("none", "core"):
+            raise unknown("requirement on coalitions", core, ("none", "core"))
+        return 0.0 if core == "core" else None
+    if not np.isfinite(core):
+        raise NotApplicableError(f"coalitions cannot be held to {core:g} above their cost alone", "give a finite amount of money, or 'none'")
+    return float(core)
 
 
 def _best(programme: Programme, goal: Goal, closest_to: str = "") -> PolicyResult:
@@ -158,11 +169,13 @@ def _note(programme: Programme, goal: Goal, closest_to: str) -> str:
     if goal.name == "burden":
         first = "After the worst burden, the next largest was made as small as possible, and so on"
     elif goal.name == "closest":
-        first = f"The largest relative deviation from '{closest_to}' was made as small as possible, then the next, and so on"
+        first = f"The largest relative deviation from {closest_to!r} was made as small as possible, then the next, and so on"
+    elif programme.game.kind == "savings":
+        first = "Among equally cheap allocations the smallest gain per use was made as large as possible, then the next, and so on"
     else:
-        small = "burdens" if abilities_known(programme) else "charges per use"
-        first = f"Among equally cheap allocations the one with the smallest {small} was taken, largest first"
-    second = "; then public money is least, and contributions are as even as their bounds allow" if programme.sources else ""
+        small = "burden" if abilities_known(programme) else "charge per use"
+        first = f"Among equally cheap allocations the largest {small} was made as small as possible, then the next, and so on"
+    second = "; then public money is least, and the largest contribution is as small as possible, private sources first" if programme.sources else ""
     return f"{first}{second}."
 
 
@@ -170,31 +183,47 @@ def _most_inside(game: CostGame, terms: Terms, level: float | None, members_capi
     """Return the allocation of the largest set of members that can pay for itself."""
     stay = staying_terms(game, terms)
     whole = requirements(game, stay, None, members_capital, unlimited=False)
-    tried: list[Candidate] = []
-    for candidate in islice(candidates(game, stay, whole), TRIED):
-        tried.append(candidate)
+
+    def of(candidate: Candidate) -> Programme:
         part = subgame(game, candidate.members)
-        programme = requirements(part, terms_for(stay, part), level, members_capital, unlimited=False)
-        found = _best(programme, replace(goal_named(programme, "public_money", ""), name="inside"))
-        if found.allocation is not None:
-            who = Inside(game.coalition(candidate.members), _missing(game, candidate), _also(game, stay, whole, candidate))
-            note = f"{found.note} {len(who.also)} other sets are as good." if who.also else found.note
-            return replace(found, game=game, value=float(sum(candidate.members)), inside=who, complete=found.complete, note=note)
-    nobody = Inside({}, game.coalition(game.members))
-    nothing = float("nan")
-    return PolicyResult(game, "inside", level, None, 0.0, nothing, (), None, nobody, True if len(tried) < TRIED else None, "")
+        return requirements(part, terms_for(stay, part), level, members_capital, unlimited=False)
+
+    def holds(candidate: Candidate) -> bool:
+        programme = of(candidate)
+        return bool(programme.solve(np.zeros(programme.size))[0])
+
+    tried = 0
+    for candidate in islice(candidates(game, stay, whole), TRIED):
+        if terms.budget is not None and terms.budget.spent(tried / TRIED, "who can be kept"):
+            tried = TRIED
+            break
+        tried += 1
+        if holds(candidate):
+            programme = of(candidate)
+            found = _best(programme, replace(goal_named(programme, "public_money"), name="inside"))
+            also = _also(game, (other for other in candidates(game, stay, whole) if level is None or holds(other)), candidate)
+            who = Inside(game.coalition(candidate.members), _missing(game, candidate), also)
+            return replace(found, game=game, value=float(sum(candidate.members)), inside=who, note=_and_also(found.note, len(also)))
+    nothing, nobody = float("nan"), Inside({}, game.coalition(game.members))
+    return PolicyResult(game, "inside", level, None, 0.0, nothing, (), None, nobody, True if tried < TRIED else None, "")
+
+
+def _and_also(note: str, others: int) -> str:
+    """Add how many sets are as good."""
+    if not others:
+        return note
+    many = "1 other set is" if others == 1 else f"{'At least ' if others == LISTED else ''}{others} other sets are"
+    return f"{note} {many} as good."
 
 
 def _missing(game: CostGame, found: Candidate) -> dict[str, int]:
     return game.coalition([n - inside for n, inside in zip(game.members, found.members, strict=True)])
 
 
-def _also(game: CostGame, terms: Terms, whole: Programme, chosen: Candidate) -> tuple[dict[str, int], ...]:
+def _also(game: CostGame, others: Iterator[Candidate], chosen: Candidate) -> tuple[dict[str, int], ...]:
     """Return other sets that are as good, as far as they come first."""
     same: list[dict[str, int]] = []
-    for other in islice(candidates(game, terms, whole), TRIED):
-        if sum(other.members) < sum(chosen.members) or len(same) == LISTED:
-            break
-        if other.members != chosen.members and other.as_good_as(chosen):
+    for other in islice(takewhile(lambda one: sum(one.members) == sum(chosen.members), others), TRIED):
+        if other.members != chosen.members and other.as_good_as(chosen) and len(same) < LISTED:
             same.append(game.coalition(other.members))
     return tuple(same)

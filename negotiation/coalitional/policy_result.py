@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..numerics import shown
+from ..numerics import TOLERANCE, shown
 from .allocation import Allocation
 from .conflict import Conflict
 from .cost_game import CostGame
@@ -42,6 +42,8 @@ class PolicyResult:
         Whether it is proven that nothing is better; None where not every coalition could be looked at.
     note : str
         How ties were broken.
+    closest_to : str
+        The method whose charges counted, where that was the aim.
     """
 
     game: CostGame
@@ -55,6 +57,7 @@ class PolicyResult:
     inside: Inside | None
     complete: bool | None
     note: str
+    closest_to: str = ""
 
     @property
     def feasible(self) -> bool:
@@ -77,12 +80,14 @@ class PolicyResult:
 
     def _aim(self) -> str:
         if self.objective == "inside" and self.inside is not None:
-            return _capital(self.inside.words(self.game))
+            return self.inside.words(self.game)
         if self.objective == "public_money":
             return f"The least public money is {money(self.game, self.public_money)}"
         if self.objective == "burden":
             return f"The smallest worst burden is {shown(100 * self.value, 3)} % of what a member can pay"
-        return f"The charges deviate from the rule by {shown(100 * self.value, 3)} % at most"
+        if self.value <= TOLERANCE:
+            return f"The charges are those of {self.closest_to!r}"
+        return f"The charges deviate from those of {self.closest_to!r} by {shown(100 * self.value, 3)} % at most"
 
     def payers(self) -> list[dict[str, Any]]:
         """Return who pays what, as rows of a table; empty where nothing fits."""
@@ -104,6 +109,7 @@ class PolicyResult:
         """Return the result for JSON."""
         return {
             "objective": self.objective,
+            "closest_to": self.closest_to or None,
             "core": self.core,
             "feasible": self.feasible,
             "value": self.value,
@@ -122,7 +128,3 @@ class PolicyResult:
 def _verb(game: CostGame, members: int) -> str:
     one, many = ("gets", "get") if game.kind == "savings" else ("pays", "pay")
     return one if members == 1 else many
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from ..errors import SolverError, TimedOutError
+from ..evaluation import coalition_counts
 from ..linear import Solution, minimise
 from ..numerics import ROUND_OFF, Array
 from .allocation import Allocation, judge
@@ -258,6 +259,13 @@ class Programme:
         """Add the requirement of a coalition."""
         new = self.coalition(counts, alone, "")
         self.pool.setdefault(new.name, new)
+
+    def add_all(self) -> None:
+        """Add the requirements of all coalitions."""
+        game = self.game
+        everyone = np.stack([np.broadcast_to(count, game.shape).ravel() for count in coalition_counts(game.members)], axis=1).astype(int).tolist()
+        for row, alone in zip(everyone[1:-1], game.costs.ravel()[1:-1].tolist(), strict=True):
+            self.add(game.coalition(row), alone)
 
 
 _ANY_GROUP = Requirement("group", "", np.zeros(0), 0.0)

@@ -7,15 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..errors import NotApplicableError
-from ..evaluation import coalition_counts
 from ..numerics import Array
 from .cost_game import CostGame, MemberClass, Source
 from .programme import Programme, Requirement
 from .terms import SUBSIDY, Terms
 from .words import group, money
-
-FEW_COALITIONS = 300
-"""Games with no more coalitions have all of them in the programme from the start."""
 
 
 def requirements(game: CostGame, terms: Terms, core: float | None, members_capital: tuple[float, float], *, unlimited: bool) -> Programme:
@@ -40,8 +36,6 @@ def requirements(game: CostGame, terms: Terms, core: float | None, members_capit
     sources = _sources(game, terms, unlimited=unlimited)
     programme = Programme(game, sources, [], core, terms)
     programme.requirements += [*_balance(programme), *_caps_and_floors(programme), *_bounds(programme), *_capital(programme, members_capital)]
-    if core is not None and game.size <= FEW_COALITIONS:
-        _add_all(programme)
     return programme
 
 
@@ -49,15 +43,17 @@ def said(programme: Programme, row: Requirement) -> str:
     """Return a requirement in words; those of coalitions are put into words when they are shown."""
     if row.kind != "group":
         return row.says
-    game = programme.game
+    game, level = programme.game, programme.level or 0.0
     counts = {name: int(n) for name, n in zip(game.names, row.row[: len(game.names)], strict=True) if n}
-    alone = game.sign * (row.most - (programme.level or 0.0))
-    more = f" and {money(game, programme.level)} more" if programme.level else ""
-    if game.kind == "savings":
-        return (
-            f"{group(game, counts)} get at least what they earn alone, {money(game, alone)}{' less ' + money(game, programme.level) if programme.level else ''}"
-        )
-    return f"{group(game, counts)} pay no more than alone, {money(game, alone)}{more}"
+    saved, one = game.kind == "savings", sum(counts.values()) == 1
+    alone = game.sign * (row.most - level)
+    verb = ("gets" if one else "get") if saved else ("pays" if one else "pay")
+    bound = "at least" if saved else "no more than"
+    if level:
+        away = f"{money(game, abs(level))} {'more' if (level > 0) != saved else 'less'} than alone"
+        return f"{group(game, counts)} {verb} {bound} {money(game, alone + game.sign * level)}, {away}"
+    what = f"what {'it earns' if one else 'they earn'} alone" if saved else "alone"
+    return f"{group(game, counts)} {verb} {bound} {what}, {money(game, alone)}"
 
 
 def limits(game: CostGame, terms: Terms) -> tuple[Array, Array]:
@@ -135,10 +131,3 @@ def _capital(programme: Programme, members_capital: tuple[float, float]) -> Iter
         need = (1 - most) * game.capital
         words = f"members bear at most {most:.0%} of the capital, so at least {money(game, need)} comes from outside"
         yield Requirement("capital", "members", -row, -need, words)
-
-
-def _add_all(programme: Programme) -> None:
-    game = programme.game
-    everyone = np.stack([np.broadcast_to(c, game.shape).ravel() for c in coalition_counts(game.members)], axis=1).astype(int).tolist()
-    for row, alone in zip(everyone[1:-1], game.costs.ravel()[1:-1].tolist(), strict=True):
-        programme.add(game.coalition(row), alone)

@@ -54,7 +54,7 @@ def nobody_objects(game: CostGame, rule: str, counts: tuple[int, ...]) -> bool:
 
 
 @given(SEEDS, RULES, st.sampled_from(["at once", "one by one"]))
-@settings(max_examples=20)
+@settings(max_examples=12)
 def test_where_charges_never_fall_the_end_is_the_largest_membership_that_holds(seed: int, rule: str, pace: str) -> None:
     # with a cost concave in use, equal shares apart, a charge never falls when others leave (Topkis 1979)
     game = random_game(seed)
@@ -72,7 +72,7 @@ def test_where_charges_never_fall_the_end_is_the_largest_membership_that_holds(s
 
 
 @given(SEEDS, RULES)
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_stable_memberships_are_those_that_nobody_leaves_or_enters(seed: int, rule: str) -> None:
     game = random_game(seed, concave=seed % 2 == 0, most=3)
     expected = []
@@ -141,7 +141,7 @@ def test_leaving_and_coming_back_without_end_is_told_as_a_cycle() -> None:
 
 
 @given(SEEDS, RULES, st.sampled_from([1e-6, 1e7]))
-@settings(max_examples=20)
+@settings(max_examples=12)
 def test_who_stays_does_not_depend_on_the_unit_of_money(seed: int, rule: str, factor: float) -> None:
     game = random_game(seed, concave=False)
     classes = tuple(replace(entry, ability=float(entry.ability or 0) * factor) for entry in game.classes)
@@ -152,7 +152,7 @@ def test_who_stays_does_not_depend_on_the_unit_of_money(seed: int, rule: str, fa
 
 
 @given(SEEDS)
-@settings(max_examples=20)
+@settings(max_examples=12)
 def test_who_stays_does_not_depend_on_the_order_of_classes(seed: int) -> None:
     game = random_game(seed, concave=False)
     turned = CostGame(game.classes[::-1], Table(frozen(game.costs.T)), "USD")
@@ -184,7 +184,7 @@ def programme(value: float, options: list[float]) -> CostGame:
 
 
 @given(st.lists(st.floats(0.5, 10), min_size=2, max_size=5), st.floats(0.5, 2))
-@settings(max_examples=20)
+@settings(max_examples=12)
 def test_a_programme_that_needs_everybody_breaks_when_one_option_is_above_its_share(options: list[float], share: float) -> None:
     value = share * sum(options)
     if abs(max(options) - value / len(options)) < 1e-4 * value:
@@ -208,7 +208,7 @@ def fees(part: CostGame) -> Allocation:
     st.lists(st.tuples(st.integers(1, 3), st.floats(0, 1500), st.floats(0, 300)), min_size=3, max_size=3),
     st.booleans(),
 )
-@settings(max_examples=20)
+@settings(max_examples=12)
 def test_a_club_with_tiered_fees_is_joined_by_all_or_none_exactly_as_benefits_say(tiers: list[tuple[int, float, float]], flat: bool) -> None:
     charged = (510.0,) * 3 if flat else (255.0, 510.0, 1020.0)
     names = "small", "medium", "large"
@@ -260,7 +260,7 @@ def test_the_rule_that_suits_the_large_firm_loses_the_small_ones() -> None:
 
 
 @given(SEEDS, RULES)
-@settings(max_examples=10)
+@settings(max_examples=8)
 def test_the_subsidy_that_keeps_everybody_is_enough_and_little_less_is_not(seed: int, rule: str) -> None:
     game = random_game(seed)
     kept = keeps_most(game, [rule]).rules[0]

@@ -85,7 +85,7 @@ def point(found: PolicyResult) -> Array:
 
 
 @given(SEEDS, st.sampled_from(["none", "core", 1.5]))
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_least_public_money_is_what_another_solver_finds_with_all_rows(seed: int, core: Any) -> None:
     game = random_game(seed, concave=seed % 2 == 0)
     level = None if core == "none" else 0.0 if core == "core" else core
@@ -102,7 +102,7 @@ def test_least_public_money_is_what_another_solver_finds_with_all_rows(seed: int
 
 
 @given(SEEDS)
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_burdens_are_level_wherever_floors_allow(seed: int) -> None:
     # without coalitions the smallest worst burden is a level: who is below it pays its floor
     game = random_game(seed)
@@ -119,7 +119,7 @@ def test_burdens_are_level_wherever_floors_allow(seed: int) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=12)
+@settings(max_examples=6)
 def test_worst_burdens_are_small_one_after_the_other(seed: int) -> None:
     # by another way: fix the largest burdens reached and see that no solver can lower the next one without raising an earlier one
     game = random_game(seed)
@@ -140,7 +140,7 @@ def test_worst_burdens_are_small_one_after_the_other(seed: int) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=12)
+@settings(max_examples=6)
 def test_closest_is_the_rule_itself_where_nothing_hinders(seed: int) -> None:
     game = random_game(seed, concave=True, sources=0)
     game = replace(game, classes=tuple(replace(entry, ability=None, floor=0.0) for entry in game.classes))
@@ -160,7 +160,7 @@ def test_closest_spreads_what_a_cap_leaves_in_equal_shares() -> None:
 
 
 @given(SEEDS, st.sampled_from(["public_money", "burden", "closest"]), st.sampled_from(["none", "core"]))
-@settings(max_examples=12)
+@settings(max_examples=6)
 def test_the_answer_does_not_depend_on_order_or_unit(seed: int, objective: str, core: Any) -> None:
     game = random_game(seed, concave=True)
     found = policy(game, Terms(), objective, core)
@@ -212,7 +212,7 @@ def changed(game: CostGame, name: str, by: float) -> CostGame | None:
 
 
 @given(SEEDS, st.sampled_from(["public_money", "burden"]), st.sampled_from(["none", "core"]))
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_prices_are_the_slopes_of_the_best_value_both_ways(seed: int, objective: str, core: Any) -> None:
     game = random_game(seed, concave=seed % 3 == 0)
     found = policy(game, Terms(), objective, core)
@@ -232,7 +232,7 @@ def test_prices_are_the_slopes_of_the_best_value_both_ways(seed: int, objective:
 
 
 @given(SEEDS, st.sampled_from(["none", "core"]))
-@settings(max_examples=12)
+@settings(max_examples=6)
 def test_a_price_holds_as_far_as_is_said(seed: int, core: Any) -> None:
     game = random_game(seed, concave=True)
     found = policy(game, Terms(), "public_money", core)
@@ -257,7 +257,7 @@ def test_a_price_that_holds_one_way_only_is_told_as_such() -> None:
 
 
 @given(SEEDS, st.sampled_from(["none", "core"]))
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_a_conflict_is_one_and_no_smaller_one_exists(seed: int, core: Any) -> None:
     rng = np.random.default_rng(seed)
     game = random_game(seed)
@@ -281,7 +281,7 @@ def test_a_conflict_is_one_and_no_smaller_one_exists(seed: int, core: Any) -> No
 
 
 @given(SEEDS, st.sampled_from(["none", "core"]))
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_what_would_have_to_give_is_enough_and_nothing_less_is(seed: int, core: Any) -> None:
     game = random_game(seed)
     game = replace(game, classes=tuple(replace(entry, ability=float(entry.ability or 0) * 0.4) for entry in game.classes))
@@ -344,7 +344,7 @@ def test_a_subsidy_agreed_is_paid_in_full() -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=12)
+@settings(max_examples=6)
 def test_the_most_members_are_kept_inside(seed: int) -> None:
     game = random_game(seed)
     game = replace(game, classes=tuple(replace(entry, ability=float(entry.ability or 0) * 0.7) for entry in game.classes))
@@ -389,7 +389,7 @@ def test_nobody_can_be_kept_where_nobody_can_pay() -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=12)
+@settings(max_examples=6)
 def test_inside_with_the_core_leaves_no_group_better_off_alone(seed: int) -> None:
     game = random_game(seed)
     found = policy(game, Terms(), "inside", "core")
@@ -408,7 +408,7 @@ def programme_of_necessary_members(value: float, options: list[float]) -> CostGa
 
 
 @given(st.lists(st.floats(0.5, 10), min_size=2, max_size=5), st.floats(0.3, 2))
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_a_programme_that_needs_everybody_has_a_core_exactly_when_it_is_worth_the_options(options: list[float], share: float) -> None:
     value = share * sum(options)
     if abs(share - 1) < 1e-3:
@@ -437,7 +437,7 @@ def test_equal_shares_fail_when_one_option_is_above_its_share_though_the_core_is
 
 
 @given(st.floats(10_000, 400_000), st.booleans())
-@settings(max_examples=12)
+@settings(max_examples=6)
 def test_a_project_grant_stops_growing_at_the_published_cost(cost: float, later: bool) -> None:
     # Upper Austria: a quarter of the cost, at most 37,000 EUR (27,750 later): binds above 148,000 (111,000)
     cap = 27_750 if later else 37_000
