@@ -141,7 +141,9 @@ class Situation:
         return ProfileEnvironment(actions, self.game.members, column, self.values, self.definition.formulas)
 
 
-def build_situation(definition: Definition, settings: Settings = NO_SETTINGS, charges: str | None = None) -> Situation:
+def build_situation(
+    definition: Definition, settings: Settings = NO_SETTINGS, charges: str | None = None, charged: Mapping[str, float] | None = None
+) -> Situation:
     """Put a definition under settings.
 
     Parameters
@@ -150,6 +152,8 @@ def build_situation(definition: Definition, settings: Settings = NO_SETTINGS, ch
     settings : Settings
     charges : str, optional
         An allocation method: its charges become what people pay (each class's `feeds` parameter), and the game is evaluated with them.
+    charged : mapping of str to float, optional
+        The parameters that charges feed, where they are already known; `charges` then only says by which rule.
 
     Returns
     -------
@@ -163,7 +167,9 @@ def build_situation(definition: Definition, settings: Settings = NO_SETTINGS, ch
         When `charges` is given and there is no cost game, its core is empty, or no class feeds a parameter.
     """
     values = definition.values(settings)
-    if charges is not None:
+    if charged is not None:
+        values = values | dict(charged) | dict(settings.set)
+    elif charges is not None:
         values = values | charged_values(build_cost_game(definition, values), charges) | dict(settings.set)
     return Situation(definition, settings, values, build_game(definition, settings, values), charges)
 
