@@ -87,14 +87,15 @@ def _path(case: Case) -> Result:
     noise = case.option("noise")
     if noise is None:
         noise = _from("dynamics.noise", "usual_noise")(_from("dynamics.transitions", "transitions")(case.game)) if case.option("rule") == "logit" else 1.0
-    named = {"noise": noise, "steps": case.option("steps")}
+    named = {"noise": noise, "steps": case.option("steps"), "budget": case.budget}
     found: Result = _from("dynamics.walks", "sample_path")(case.game, case.status_quo, rng, case.option("rule"), **named)
     return found
 
 
 def _motion(case: Case) -> Result:
     start = case.shares(case.status_quo)
-    found: Result = _from("dynamics.motion", "motion")(case.game, start, case.option("rule"), duration=case.option("duration"), noise=case.option("noise"))
+    named = {"duration": case.option("duration"), "noise": case.option("noise"), "budget": case.budget}
+    found: Result = _from("dynamics.motion", "motion")(case.game, start, case.option("rule"), **named)
     return found
 
 
@@ -272,7 +273,7 @@ CONCEPTS: dict[str, Concept] = {
                 Option("rule", str, "'better', 'best' or 'logit'", "better", ("better", "best", "logit")),
                 Option("seed", int, "the same seed gives the same path", 0),
                 Option("noise", float, "for 'logit', in the game's money; otherwise a tenth of what a move usually brings or costs"),
-                Option("steps", int, "most steps", 10_000),
+                Option("steps", int, "most steps", 1_000),
             ),
         ),
         Concept(

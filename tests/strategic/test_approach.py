@@ -122,3 +122,20 @@ def test_a_game_of_thousands_of_situations_is_followed_within_a_second_or_two() 
     assert body["complete"]
     assert body["error"] <= 1e-8
     assert sum(body["shares"]["people"].values()) == pytest.approx(1)
+
+
+def test_a_chain_that_would_take_far_too_long_is_refused_after_a_look_at_its_speed() -> None:
+    chances = np.array([[0, 0.5, 0, 0], [0.5, 0, 1e-9, 0], [0, 2e-9, 0, 0.5], [0, 0, 0.5, 0]])
+    chances[0, 3] = 1e-9
+    source, target = np.nonzero(chances)
+    walk = following._Walk(following._matrix(source, target, np.log(chances[source, target]), 4))
+    walk.x = np.array([0.7, 0.1, 0.1, 0.1])
+    looks = 0
+    while not walk.hopeless(100_000):
+        walk.advance(following.CHECKED)
+        looks += 1
+        assert looks < 100
+    fast = following._Walk(following._matrix(*sparse_chain(1, 20), 20))
+    for _ in range(200):
+        fast.advance(following.CHECKED)
+        assert not fast.hopeless(100_000)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiation.budget import Budget
-from negotiation.errors import NotApplicableError, TooLargeError, UnknownNameError
+from negotiation.errors import NotApplicableError, TimedOutError, TooLargeError, UnknownNameError
 from negotiation.lattice import Axis, Lattice
 from negotiation.strategic.dynamics import basins as basins_module
 from negotiation.strategic.dynamics.basins import basins
@@ -314,3 +314,25 @@ def test_a_motion_needs_mixtures_that_fit() -> None:
             motion(game, start)
     with pytest.raises(TooLargeError):
         motion(game, (np.array([0.5, 0.5]),), times=100_000)
+
+
+def test_a_path_that_is_stopped_says_so_and_keeps_its_moves() -> None:
+    pennies = Game.from_tables([np.array([[1.0, -1], [-1, 1]]), np.array([[-1.0, 1], [1, -1]])])
+    asked = iter(range(5))
+    path = sample_path(pennies, (np.array([0]), np.array([0])), np.random.default_rng(0), budget=Budget(stopped=lambda: next(asked, None) is None))
+    assert (len(path.moves), path.settled, path.reason) == (80, False, "stopped on request")
+    assert sample_path(pennies, (np.array([0]), np.array([0])), np.random.default_rng(0), steps=30).reason == "30 draws were made"
+
+
+def test_a_motion_that_is_stopped_keeps_the_parts_it_followed() -> None:
+    table = np.array([[0.0, -1, 1], [1, 0, -1], [-1, 1, 0]])
+    game, start = Game.from_tables([table, -table]), (np.array([0.5, 0.3, 0.2]), np.array([0.2, 0.3, 0.5]))
+    whole = motion(game, start, duration=30)
+    asked = iter(range(400))
+    some = motion(game, start, duration=30, budget=Budget(stopped=lambda: next(asked, None) is None))
+    many = len(some.times)
+    assert (whole.complete, some.complete, some.reason) == (True, False, "stopped on request")
+    assert 1 < many < len(whole.times)
+    np.testing.assert_allclose(some.mixtures[0], whole.mixtures[0][:many], atol=1e-6)
+    with pytest.raises(TimedOutError):
+        motion(game, start, budget=Budget(seconds=0.0))

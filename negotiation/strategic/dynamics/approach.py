@@ -21,6 +21,8 @@ USEFUL = 0.05
 """Proven error up to which a distribution is returned when the iteration ends before."""
 CHECKED = 16
 """Steps between two looks at the bound."""
+PACE = 256
+"""Steps over which the speed is judged; a multiple of those between two looks."""
 WARM_UP = 64
 """Steps before the reference state is chosen."""
 
@@ -93,7 +95,7 @@ def approach(source: Integers, target: Integers, log_chances: Array, states: int
     """
     walk, budget = _Walk(_matrix(source, target, log_chances, states)), budget or unlimited()
     most = int(max(1_000, min(MAX_WORK / (2 * len(source)), 1e6)))
-    while walk.steps < most and not walk.settled:
+    while walk.steps < most and not walk.settled and not walk.hopeless(most):
         walk.advance(CHECKED)
         if walk.error <= ENOUGH:
             return Approached(walk.x, walk.error, walk.steps, True)
@@ -132,6 +134,7 @@ class _Walk:
     _rate: float = float("inf")
     _reference: int = -1
     _sure: bool = False
+    _before: float = float("inf")
 
     def __post_init__(self) -> None:
         states = self.matrix.shape[0]
@@ -169,6 +172,16 @@ class _Walk:
         self._since += steps
         surely = float(self._reached.min()) * (1 - 1e-9)
         self._rate = min(self._rate, self._since / surely if surely > 0 else float("inf"))
+
+    def hopeless(self, most: int) -> bool:
+        """Return whether the residual, at the speed of the last few hundred steps, would stay far from rounding for twice the most steps."""
+        if self.steps % PACE:
+            return False
+        before, self._before = self._before, self.residual
+        if self.steps < 3 * PACE or self.residual < 1e-12:
+            return False
+        speed = np.log(before / self.residual) / PACE
+        return bool(speed * 2 * (most - self.steps) < np.log(self.residual / 1e-13))
 
     def progress(self) -> float:
         """Return roughly how far the residual has come on its way from 1 to 1e-14, in powers of ten."""

@@ -171,7 +171,7 @@ def small_mutation_of_game(game: Game, intensity: float) -> SmallMutation:
     [1.0, 0.0]
     """
     if len(game.names) != 1 or game.lattice.axes[0].committed is not None:
-        raise NotApplicableError("this needs a game with one stakeholder that is free to choose", "for several stakeholders ask for the long run with noise")
+        raise NotApplicableError("this needs a game with one stakeholder that is free to choose", "for several stakeholders ask for the concept 'long_run'")
     members, actions = game.members[0], len(game.actions[0])
     _check(actions, members, intensity)
     one, two = np.triu_indices(actions, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Literal
@@ -9,7 +10,8 @@ from typing import Any, Literal
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from ...errors import NotApplicableError, SolverError, TooLargeError
+from ...budget import Budget, unlimited
+from ...errors import NotApplicableError, SolverError, TimedOutError, TooLargeError
 from ...numerics import Array, plain
 from ..criteria.others import open_actions, rewards
 from ..equilibrium import Mixtures, label_mixture
@@ -18,6 +20,8 @@ from ..mixed.expected import expected_payoffs
 from ..wording import amount
 
 MAX_TIMES = 10_000
+PARTS = 10
+"""Parts in which a motion is followed; what was reached at the end of the last one is kept when time is over."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +40,9 @@ class Motion:
         Largest change of any share per unit of time at the end: near 0 at rest.
     regret : float
         At the end, the most that an average member of any stakeholder would gain by its best action, in the game's money unit.
+    complete : bool
+        False when the budget ran out before the whole duration was followed.
+    reason : str
     """
 
     game: Game
@@ -44,6 +51,8 @@ class Motion:
     mixtures: tuple[Array, ...]
     speed: float
     regret: float
+    complete: bool = True
+    reason: str = "followed to the end"
 
     @property
     def final(self) -> Mixtures:
@@ -63,12 +72,19 @@ class Motion:
             name: {action: rows[:, a].tolist() for a, action in enumerate(actions)}
             for name, actions, rows in zip(self.game.names, self.game.actions, self.mixtures, strict=True)
         }
-        fields = {"rule": self.rule, "times": self.times, "mixtures": shares, "speed": self.speed, "regret": self.regret, "sentence": self.sentence}
-        return dict(plain(fields))
+        fields = {"rule": self.rule, "times": self.times, "mixtures": shares, "speed": self.speed, "regret": self.regret}
+        return dict(plain(fields | {"complete": self.complete, "reason": self.reason, "sentence": self.sentence}))
 
 
 def motion(
-    game: Game, start: Mixtures, rule: Literal["replicator", "logit"] = "replicator", *, duration: float = 100.0, times: int = 201, noise: float = 0.1
+    game: Game,
+    start: Mixtures,
+    rule: Literal["replicator", "logit"] = "replicator",
+    *,
+    duration: float = 100.0,
+    times: int = 201,
+    noise: float = 0.1,
+    budget: Budget | None = None,
 ) -> Motion:
     r"""Return how the mixtures of large populations move.
 
@@ -92,6 +108,7 @@ def motion(
         Moments that are returned, 2 to 10,000.
     noise : float
         For "logit", as a share of the range of payoffs.
+    budget : Budget, optional
 
     Returns
     -------
@@ -100,6 +117,8 @@ def motion(
     Raises
     ------
     NotApplicableError, TooLargeError, SolverError
+    TimedOutError
+        When the budget ran out before the first tenth of the duration.
 
     Examples
     --------
@@ -124,13 +143,39 @@ def motion(
         return np.where(free, np.concatenate([_one(x, u / r, rule, noise) for x, u, r in zip(mixtures, payoffs, ranges, strict=True)]), 0.0)
 
     first = np.concatenate([np.asarray(row, dtype=np.float64) for row in start])
-    answer = solve_ivp(change, (0.0, duration), first, method="LSODA", t_eval=np.linspace(0.0, duration, times), rtol=1e-8, atol=1e-10)
-    if not answer.success:
-        raise SolverError(f"the motion could not be followed: {answer.message}", "shorten the duration or add noise")
-    mixtures = tuple(np.array([_cleaned(row) for row in part.T]) for part in np.split(answer.y, ends[:-1]))
+    moments, rows, reason = _follow(change, first, np.linspace(0.0, duration, times), budget or unlimited())
+    mixtures = tuple(np.array([_cleaned(row) for row in part.T]) for part in np.split(rows, ends[:-1]))
     final = tuple(rows[-1] for rows in mixtures)
     speed = float(np.abs(change(duration, np.concatenate(final))).max())
-    return Motion(game, rule, answer.t, mixtures, speed, _regret(game, final))
+    return Motion(game, rule, moments, mixtures, speed, _regret(game, final), not reason, reason or "followed to the end")
+
+
+class _Stop(Exception):
+    """The budget ran out."""
+
+
+def _follow(change: Callable[[float, Array], Array], first: Array, moments: Array, budget: Budget) -> tuple[Array, Array, str]:
+    """Integrate in a few parts; return the moments reached, the states there by columns, and why it ended early, if it did."""
+
+    def watched(time: float, flat: Array) -> Array:
+        if budget.spent(time / moments[-1], "motion"):
+            raise _Stop
+        return change(time, flat)
+
+    reached = [first[:, None]]
+    done = 1
+    for part in np.array_split(moments[1:], min(PARTS, len(moments) - 1)):
+        try:
+            answer = solve_ivp(watched, (moments[done - 1], part[-1]), reached[-1][:, -1], method="LSODA", t_eval=part, rtol=1e-8, atol=1e-10)
+        except _Stop:
+            if done == 1:
+                raise TimedOutError(f"{budget.why()} before the motion had begun", "give more time, or use fewer members or actions") from None
+            return moments[:done], np.concatenate(reached, axis=1), budget.why()
+        if not answer.success:
+            raise SolverError(f"the motion could not be followed: {answer.message}", "shorten the duration or add noise")
+        reached.append(answer.y)
+        done += len(part)
+    return moments, np.concatenate(reached, axis=1), ""
 
 
 def _check_motion(game: Game, start: Mixtures, rule: str, numbers: tuple[float, int, float]) -> None:

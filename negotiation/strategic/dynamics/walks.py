@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ...budget import Budget, unlimited
 from ...errors import NotApplicableError, TooLargeError
 from ...numerics import Array, plain
 from ..game import Game, Move, Points
@@ -30,7 +31,9 @@ class PathResult:
         The profiles, the start first; a profile stands once for every move that led to it.
     moves : tuple of Move
     settled : bool
-        Whether the path ended in a pure equilibrium; False when the number of steps ran out.
+        Whether the path ended in a pure equilibrium; False when the number of steps, or the budget, ran out.
+    reason : str
+        Why the path ends here.
     """
 
     game: Game
@@ -38,6 +41,7 @@ class PathResult:
     points: Points
     moves: tuple[Move, ...]
     settled: bool
+    reason: str = ""
 
     @property
     def sentence(self) -> str:
@@ -50,10 +54,13 @@ class PathResult:
         """Return the path for JSON: the moves, and the first and last profile."""
         moves = [{"stakeholder": self.game.names[i], "from": self.game.actions[i][a], "to": self.game.actions[i][b]} for i, a, b in self.moves]
         ends = {"start": self.game.counts(self.points), "end": self.game.counts(self.points, len(self.moves))}
-        return dict(plain({"rule": self.rule, "settled": self.settled, "moves": moves, "sentence": self.sentence} | ends))
+        body = {"rule": self.rule, "settled": self.settled, "number": len(moves), "moves": moves, "reason": self.reason, "sentence": self.sentence}
+        return dict(plain(body | ends))
 
 
-def sample_path(game: Game, start: Points, rng: np.random.Generator, rule: Rule = "better", *, noise: float = 1.0, steps: int = 10_000) -> PathResult:
+def sample_path(
+    game: Game, start: Points, rng: np.random.Generator, rule: Rule = "better", *, noise: float = 1.0, steps: int = 10_000, budget: Budget | None = None
+) -> PathResult:
     """Follow members that move one at a time, drawn by lot.
 
     Under "better" a member that would gain by some move is drawn and makes one of the moves that pay, each as likely; under "best" it makes one of its best
@@ -71,6 +78,7 @@ def sample_path(game: Game, start: Points, rng: np.random.Generator, rule: Rule 
         In the game's money unit; for "logit".
     steps : int
         Most draws, at most 1,000,000.
+    budget : Budget, optional
 
     Returns
     -------
@@ -93,18 +101,23 @@ def sample_path(game: Game, start: Points, rng: np.random.Generator, rule: Rule 
         raise TooLargeError(f"{steps:,} steps, at most {MAX_STEPS:,} can be taken", "take several paths")
     at: Points = tuple(np.asarray(rows[:1], dtype=np.int64) for rows in start)
     visited, moves, settled = [at], list[Move](), False
-    for _ in range(steps):
+    budget, reason = budget or unlimited(), f"{steps:,} draws were made"
+    for k in range(steps):
+        if k % 16 == 0 and budget.spent(k / steps, f"{len(moves):,} moves"):
+            reason = budget.why()
+            break
         gains = np.array([game.gain(move, at)[0] for move in game.moves])
         gains = np.where(np.abs(gains) <= [game.tolerances[move.stakeholder] for move in game.moves], 0.0, gains)
         chosen = _draw(game, at, gains, rng, (rule, noise))
         settled = chosen is None and rule != "logit"
         if settled:
+            reason = "nobody gains by a move"
             break
         if chosen is not None:
             at = game.after(chosen, at)
             moves.append(chosen)
             visited.append(at)
-    return PathResult(game, rule, tuple(np.concatenate(rows) for rows in zip(*visited, strict=True)), tuple(moves), settled)
+    return PathResult(game, rule, tuple(np.concatenate(rows) for rows in zip(*visited, strict=True)), tuple(moves), settled, reason)
 
 
 def _draw(game: Game, at: Points, gains: Array, rng: np.random.Generator, how: tuple[Rule, float]) -> Move | None:
