@@ -56,12 +56,12 @@ def test_everybody_stays_where_nobody_is_charged_more_than_it_is_worth() -> None
 
 
 def test_a_circle_is_told_as_one() -> None:
-    # crowding: a place is worth 5 less a tenth for each who joins; ten pay 4.5 each, so five leave; five pay 4 each, so five come back
-    form = plant(0, cost="45 if count(f0) > 9 else 4 * count(f0)", size=10)
+    # crowding: a place is worth 5 less a tenth for each who joins; nine or ten pay 4.5 each, so all but five leave; five pay 4 each, so nine come
+    form = plant(0, cost="(4.5 if count(f0) > 8 else 4) * count(f0)", size=10)
     form["payoffs"]["f0"]["join"] = "5 - 0.1 * count(f0, join) - charge_f0"  # type: ignore[index]
     found = allocate_then_play(read_definition(form), method="equal")
     assert found.ending == "circles"
-    assert [one.stay["f0"] for one in found.rounds] == [5, 10, 5]
+    assert [one.stay["f0"] for one in found.rounds] == [5, 9, 5]
     assert "goes round in a circle" in found.sentence
 
 
