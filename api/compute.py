@@ -20,6 +20,8 @@ from negotiation.errors import SolverError, TimedOutError
 T = TypeVar("T")
 MEMORY = 6 * 2**30
 GRACE = 5.0
+SHARE = 0.8
+"""Share of the time limit after which a computation returns what it has."""
 
 
 class Compute:
@@ -61,6 +63,11 @@ class Compute:
             raise SolverError("the computation broke off, probably for lack of memory", "try a smaller game") from None
         except TimeoutError:
             raise TimedOutError("the server is busy", "try again in a moment") from None
+
+    def patience(self, wanted: float | None) -> float:
+        """Return after how many seconds a job shall return what it has, so that it is not stopped with nothing."""
+        most = SHARE * self.seconds
+        return most if wanted is None else min(wanted, most)
 
     def _patience(self) -> float:
         return 4 * self.seconds + GRACE

@@ -87,7 +87,7 @@ async def analyse(name: Annotated[str, Path(examples=["verdict"])], body: Analys
     """Run an analysis; the same answer as `negotiate NAME GAME --json`."""
     analysis(name)
     source = await run_in_threadpool(_game_source, store, body.game)
-    return await compute.run(work.answer, name, source, body.request())
+    return await compute.run(work.answer, name, source, body.request(), compute.patience(body.seconds))
 
 
 @router.post(

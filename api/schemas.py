@@ -26,6 +26,9 @@ class AnalysisRequest(BaseModel):
     levers: list[str] = []
     charges: Annotated[str | None, Field(description="Let people pay what this allocation method charges.")] = None
     options: Annotated[dict[str, str | float], Field(description='What only this analysis understands, e.g. {"method": "shapley"}.')] = {}
+    seconds: Annotated[
+        float | None, Field(ge=0, allow_inf_nan=False, description="Time after which a long computation returns what it has; at most the server's limit.")
+    ] = None
 
     def request(self) -> Request:
         """Return the question in the engine's words."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -45,9 +45,9 @@ def _subject(source: Source) -> Subject:
     return read_subject(json.loads(source.text) if source.is_data else source.text, source.name)
 
 
-def answer(name: str, source: Source, request: Request) -> dict[str, Any]:
-    """Run one analysis; return its answer for JSON."""
-    return dict(plain(analysis(name).run(_subject(source), request).as_dict()))
+def answer(name: str, source: Source, request: Request, seconds: float | None = None) -> dict[str, Any]:
+    """Run one analysis, which may take some seconds; return its answer for JSON."""
+    return dict(plain(analysis(name).run(_subject(source), replace(request, budget=Budget(seconds))).as_dict()))
 
 
 def nfg(source: Source, request: Request) -> str:

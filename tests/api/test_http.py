@@ -76,6 +76,13 @@ def test_a_game_is_exported_and_can_be_sent_back(client: TestClient, capsys: pyt
     assert "members to a stakeholder" in refused.text
 
 
+def test_a_long_computation_returns_what_it_has(client: TestClient) -> None:
+    found = ask(client, "correlated", game="battle_of_the_sexes", options={"objective": "equal"}, seconds=0).json()
+    assert (found["complete"], found["bound"] >= found["value"]) == (False, True)
+    assert ask(client, "correlated", game="battle_of_the_sexes", options={"objective": "equal"}).json()["complete"] is True
+    assert ask(client, "solve", game="stag_hunt", seconds=-1).status_code == 422
+
+
 PROBLEMS: list[tuple[str, dict[str, Any], int, str]] = [
     ("verdict", {"game": "nothing_here"}, 404, "unknown game"),
     ("dance", {"game": "stag_hunt"}, 404, "unknown analysis"),
