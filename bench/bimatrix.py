@@ -1,11 +1,15 @@
-"""Two-player games: all equilibria against quantecon (floats) and lrsnash (exact), one equilibrium against quantecon."""
+"""Two-player games: all equilibria against quantecon (floats), lrsnash and gambit (both exact), one equilibrium against quantecon."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from statistics import median
+from typing import Any
 
 import numpy as np
 
@@ -22,14 +26,17 @@ try:
 except ImportError:
     game_theory = None
 
+pygambit: Any = import_module("pygambit") if find_spec("pygambit") else None
+
 SIZES = ((8, 5), (10, 5), (12, 3), (15, 3))
 DEGENERATE = ("tied", "zero-sum", "indifferent", "duplicated", "one action", "huge")
 TOLERANCE = 1e-6
 
 
 def measurements() -> list[Measurement]:
-    """Return all equilibria from 8 x 8 to 15 x 15, thirty degenerate games, and one equilibrium up to 200 x 200."""
-    return [*(_all_against_quantecon(size, seeds) for size, seeds in SIZES), *_all_against_lrsnash(), _degenerate(), *_one(), _reliability()]
+    """Return all equilibria from 8 x 8 to 15 x 15, degenerate games, and one equilibrium up to 200 x 200."""
+    degenerate = [_degenerate(), *_degenerate_against_gambit()]
+    return [*(_all_against_quantecon(size, seeds) for size, seeds in SIZES), *_all_against_lrsnash(), *degenerate, *_one(), _reliability()]
 
 
 def _random(size: int, seed: int) -> Array:
@@ -91,6 +98,31 @@ def _degenerate() -> Measurement:
         note += f", {sum(mine == true for mine, true in pairs)} of 30 games complete and exact"
         theirs = median(median_time(partial(extreme_equilibria, *tables.tolist()), runs=3) for tables in games)
     return Measurement("degenerate games up to 6 x 6", mine, theirs, "lrsnash (a process)", note)
+
+
+def _degenerate_against_gambit() -> list[Measurement]:
+    """Thirty games full of ties, six of each size from 4 x 4 to 8 x 8: seconds for all six, and for all thirty."""
+    lines: list[Measurement] = []
+    for size in range(4, 9):
+        rng = np.random.default_rng(size)
+        tables = [rng.integers(0, 2 + k % 3, (2, size, size)).astype(float) for k in range(6)]
+        games = [_game(one) for one in tables]
+        mine = sum(median_time(partial(bimatrix_equilibria, game)) for game in games)
+        theirs, agree = None, ""
+        if pygambit is not None:
+            rivals = [pygambit.Game.from_arrays(*one.astype(int)) for one in tables]
+            theirs = sum(median_time(partial(pygambit.nash.enummixed_solve, rival, rational=True), runs=1) for rival in rivals)
+            agree = f", {sum(mixtures(bimatrix_equilibria(g)) == _gambit(r) for g, r in zip(games, rivals, strict=True))} of 6 lists equal"
+        found = sum(len(bimatrix_equilibria(game).equilibria) for game in games)
+        lines.append(Measurement(f"six games full of ties {size} x {size}", mine, theirs, "gambit enummixed, rational", f"{found} extreme equilibria{agree}"))
+    theirs = sum(line.peer or 0.0 for line in lines) if pygambit is not None else None
+    return [*lines, Measurement("all thirty", sum(line.ours for line in lines), theirs, "gambit enummixed, rational")]
+
+
+def _gambit(rival: Any) -> set[Any]:
+    """Return what gambit lists, without its repetitions."""
+    listed = pygambit.nash.enummixed_solve(rival, rational=True).equilibria
+    return {tuple(tuple(Fraction(str(profile[strategy])) for strategy in player.strategies) for player in rival.players) for profile in listed}
 
 
 def _one() -> list[Measurement]:

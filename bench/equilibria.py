@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 import tracemalloc
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +23,8 @@ try:
     from quantecon.game_theory import NormalFormGame, Player, pure_nash_brute
 except ImportError:
     pure_nash_brute = None
+
+pygambit: Any = import_module("pygambit") if find_spec("pygambit") else None
 
 CHART = Path(__file__).with_name("growth.svg")
 SIZES = (10, 30, 100, 300, 1000, 3000, 10000)
@@ -43,7 +48,13 @@ def _tables() -> list[Measurement]:
             rivals = NormalFormGame([Player(np.ascontiguousarray(np.transpose(t, [(i + k) % players for k in range(players)]))) for i, t in enumerate(tables)])
             peer = median_time(lambda r=rivals: pure_nash_brute(r), runs=3)
         note = f"{ours / floor:.2g} times reading every payoff once ({pretty(floor)})"
-        found.append(Measurement(f"all pure equilibria, {players} players x {actions} actions", ours, peer, "quantecon pure_nash_brute", note))
+        task = f"all pure equilibria, {players} players x {actions} actions"
+        found.append(Measurement(task, ours, peer, "quantecon pure_nash_brute", note))
+        if pygambit is not None and actions**players < 10_000:
+            theirs = pygambit.Game.from_arrays(*(table.astype(int) for table in tables))
+            rival = median_time(lambda r=theirs: pygambit.nash.enumpure_solve(r))
+            count = len(pygambit.nash.enumpure_solve(theirs).equilibria)
+            found.append(Measurement(task, ours, rival, "gambit enumpure", f"{len(pure_equilibria(game))} found, the peer lists {count}"))
     return found
 
 

