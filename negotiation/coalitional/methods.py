@@ -12,6 +12,7 @@ from .allocation import Allocation
 from .banzhaf import banzhaf
 from .core import Core, core_point, least_core, least_core_point
 from .cost_game import CostGame
+from .equal_profit import equal_profit
 from .nucleolus import nucleolus, per_capita_nucleolus, prenucleolus, proportional_nucleolus
 from .owen import owen
 from .paths import aumann_shapley, serial
@@ -69,6 +70,7 @@ _ROWS = (
         proportional_nucleolus,
         bounded=True,
     ),
+    Method("equal_profit", "Equal savings", "Everybody saves the same share, as far as no group does better alone.", lambda game, _: equal_profit(game)),
     Method("serial", "Serial cost sharing", "Every step of use is shared equally by those who use that much.", lambda game, _: serial(game)),
     Method("aumann_shapley", "Aumann-Shapley prices", "Marginal cost, averaged while all grow in step.", lambda game, _: aumann_shapley(game), quick=False),
     Method("airport", "Stretch by stretch", "Every stretch (or step of size) is shared equally by those who need it.", lambda game, _: airport(game)),

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from ..budget import Budget
 from ..errors import SolverError
 from ..linear import Program, Solution
 from ..numerics import Array
+from .levels import first_coalitions
 from .separation import Coalitions, Question, Separation
-from .span import Counts, Span
+from .span import Span
 
 ROWS_A_ROUND = 64
 MAX_ROUNDS = 2000
@@ -25,7 +24,7 @@ VIOLATED = 1e-9
 class CoalitionProgram:
     r"""Minimise over variables :math:`z` under a row for every coalition.
 
-    .. math:: x(S) - c(S) \le t \quad \forall S \ne \emptyset, N \qquad x = P z + p, \; t = l z
+    .. math:: x(S) - c(S) \le t \quad \forall S \ne \emptyset, N \qquad x = P z + p, \; t = l z + a
 
     Parameters
     ----------
@@ -42,6 +41,8 @@ class CoalitionProgram:
         l: by how much a coalition may be asked for more than its cost.
     low : sequence of float or None
         Lower bounds of the variables.
+    allowance : float
+        a.
     """
 
     oracle: Separation
@@ -51,6 +52,7 @@ class CoalitionProgram:
     offset: Array
     level: Array
     low: Sequence[float | None] | float | None = None
+    allowance: float = 0.0
     program: Program = field(init=False)
     rows: list[int] = field(default_factory=list)
     counts: list[tuple[int, ...]] = field(default_factory=list)
@@ -59,7 +61,7 @@ class CoalitionProgram:
     def __post_init__(self) -> None:
         """Write the rows of single members, whole classes and all but those."""
         self.program = Program(self.objective, self.low, tolerance=FEASIBLE)
-        first = obvious(self.members)
+        first = first_coalitions(self.members)
         self.add(Coalitions(first, self.oracle.costs(first)))
 
     def add(self, coalitions: Coalitions) -> bool:
@@ -68,7 +70,7 @@ class CoalitionProgram:
         counts = coalitions.counts[new]
         self._known.update(map(tuple, counts.tolist()))
         self.counts += map(tuple, counts.tolist())
-        self.rows += self.program.add(counts @ self.charges - self.level, coalitions.costs[new] - counts @ self.offset)
+        self.rows += self.program.add(counts @ self.charges - self.level, coalitions.costs[new] + self.allowance - counts @ self.offset)
         return bool(new)
 
     def prices(self, found: Solution) -> list[tuple[tuple[int, ...], float]]:
@@ -78,7 +80,7 @@ class CoalitionProgram:
 
     def asked(self, found: Solution) -> Question:
         """Return the question which coalitions a solution does not satisfy."""
-        return Question(self.charges @ found.x + self.offset, 1.0, float(self.level @ found.x))
+        return Question(self.charges @ found.x + self.offset, 1.0, float(self.level @ found.x) + self.allowance)
 
     def settle(self, budget: Budget | None = None) -> Solution:
         """Solve, add the coalitions that are not satisfied, until there are none.
@@ -98,11 +100,3 @@ class CoalitionProgram:
             if budget is not None and budget.spent(0.0, "finding coalitions that object"):
                 raise SolverError(f"the program over coalitions did not settle: {budget.why()}", "allow more time, or join classes")
         raise SolverError("the program over coalitions did not settle", "join classes")
-
-
-def obvious(members: tuple[int, ...]) -> Counts:
-    """Return the coalitions of a single member, a whole class, all but a single member, all but a class."""
-    everybody = np.array(members, dtype=np.int64)
-    one, whole = np.eye(len(members), dtype=np.int64), np.diag(everybody)
-    found = np.unique(np.concatenate([one, whole, everybody - one, everybody - whole]), axis=0)
-    return np.asarray(found[found.any(axis=1) & (found != everybody).any(axis=1)])
