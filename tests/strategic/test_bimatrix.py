@@ -375,6 +375,24 @@ def test_what_is_doubted_is_done_in_exact_arithmetic(monkeypatch: pytest.MonkeyP
     assert [mixtures(bimatrix_equilibria(game)) for game in games] == before
 
 
+def test_prohibitive_payoffs_are_cut_with_a_smaller_shake_before_all_is_done_exactly() -> None:
+    rng = np.random.default_rng(0)
+    tried = 0
+    for _ in range(20):
+        tables = rng.integers(-100, 101, (2, 6, 6)).astype(float)
+        tables[rng.random(tables.shape) < 0.1] = -1e9
+        for polytope in bimatrix.polytopes_of(Bimatrix.of(game_of(tables)).payoffs):
+            found = corners.all_corners([polytope], Budget())[0]
+            exact = exact_corners(polytope, Budget())[0]
+            assert found.simple | found.degenerate.keys() == exact.keys()
+            assert not found.exact
+            try:
+                corners._found([polytope], Budget())
+            except corners.DoubtError:
+                tried += 1
+    assert tried
+
+
 @given(st.integers(1, 6), st.integers(1, 6), st.sampled_from([2, 1000, 10**9, 10**25]), st.integers(0, 10**6))
 def test_corners_solved_together_are_those_solved_one_by_one(m: int, n: int, most: int, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -22,7 +22,7 @@ import numpy as np
 from ...budget import Budget
 from ...numerics import Array
 from .batches import solved
-from .cuts import MOST_LABELS, ONE, SHAKE, Bases, Bits, Rows, Slabs, cut, ridges
+from .cuts import MOST_LABELS, ONE, SHAKES, Bases, Bits, Rows, Slabs, cut, ridges
 from .polytope import Corner, Polytope, exact_corners
 
 EXACT_LABELS = 9
@@ -98,10 +98,12 @@ def all_corners(polytopes: Sequence[Polytope], budget: Budget) -> list[Corners]:
         return [found for polytope in polytopes for found in all_corners([polytope], budget)]
     if not EXACT_LABELS < replies + actions <= MOST_LABELS:
         return [_exactly(polytope, budget) for polytope in polytopes]
-    try:
-        return _found(polytopes, budget)
-    except DoubtError:
-        return [_exactly(polytope, budget) for polytope in polytopes]
+    for shake in SHAKES:
+        try:
+            return _found(polytopes, budget, shake)
+        except DoubtError:
+            continue
+    return [_exactly(polytope, budget) for polytope in polytopes]
 
 
 def _exactly(polytope: Polytope, budget: Budget) -> Corners:
@@ -110,8 +112,8 @@ def _exactly(polytope: Polytope, budget: Budget) -> Corners:
     return Corners(frozenset(bases.keys() - degenerate.keys()), degenerate, finished, True)
 
 
-def _found(polytopes: Sequence[Polytope], budget: Budget) -> list[Corners]:
-    slabs = Slabs.of(polytopes)
+def _found(polytopes: Sequence[Polytope], budget: Budget, shake: float = SHAKES[0]) -> list[Corners]:
+    slabs = Slabs.of(polytopes, shake)
     with np.errstate(all="ignore"):
         bases, finished = cut(slabs, budget)
         doubtful, near = prove(slabs, bases) if finished else (bases.side[:0].nonzero()[0], bases.keys[:0])
@@ -173,19 +175,19 @@ def prove(slabs: Slabs, bases: Bases) -> tuple[Rows, Bits]:
     far = flat[beside * width + label]
     label += np.arange(0, count * width, width)[:, None]
     basic = flat[label]
-    rounding = (actions + 16) * 2.0**-52
+    rounding, raised = (actions + 16) * 2.0**-52, 2.0 * (float(slabs.right.max()) - 1.0)
     missed = max(float(basic.max()), -float(basic.min())) + rounding
     inverse = (1.0 / far).sum(axis=1)
     if not (table.min() > -1e-9 and table.max() < 1.4 and far.min() > 0.0 and missed * inverse.max() < 0.1):
         raise DoubtError
     flat[label] = np.inf
     least = table.min(axis=1)
-    doubtful = (least <= 2.0 * rounding + 3.0 * SHAKE + (2.8 * missed + 4.2 * SHAKE) * inverse).nonzero()[0]
+    doubtful = (least <= 2.0 * rounding + raised + (2.8 * missed + 1.4 * raised) * inverse).nonzero()[0]
     flat[label] = basic
-    return _doubtful(bases, _Edges(table, beside, far), doubtful, missed)
+    return _doubtful(bases, _Edges(table, beside, far), doubtful, missed, raised)
 
 
-def _doubtful(bases: Bases, edges: _Edges, doubtful: Rows, missed: float) -> tuple[Rows, Bits]:
+def _doubtful(bases: Bases, edges: _Edges, doubtful: Rows, missed: float, raised: float) -> tuple[Rows, Bits]:
     """Look at each basic variable by itself, and at how it changes along each edge."""
     bits = ONE << np.arange(1, edges.table.shape[1] + 1, dtype=np.uint64)
     table, beside, far = edges
@@ -198,7 +200,7 @@ def _doubtful(bases: Bases, edges: _Edges, doubtful: Rows, missed: float) -> tup
         spare = values - 2.0 * missed * (1.0 + reach)
         if not (spare > 0.0).all(where=basic):
             raise DoubtError
-        unsure = (spare <= 3.0 * SHAKE * (1.0 + reach)).any(axis=1, where=basic)
+        unsure = (spare <= raised * (1.0 + reach)).any(axis=1, where=basic)
         still.append(block[unsure])
         near.append(np.bitwise_or.reduce(np.where(values[unsure] < NEAR, bits, np.uint64(0)), axis=1) | bases.keys[block[unsure]])
     return np.concatenate(still), np.concatenate(near)

@@ -21,15 +21,15 @@ Bits = NDArray[np.uint64]
 Rows = NDArray[np.intp]
 Side = NDArray[np.bool_]
 
-SHAKE = 2.0**-30
-"""Right-hand sides are raised by this times 0.5 to 1.5, which makes every corner a simple one."""
+SHAKES = 2.0**-30, 2.0**-38
+"""Right-hand sides are raised by this times 0.5 to 1.5, which makes every corner a simple one; the second is for games with payoffs of very different size."""
 MOST_LABELS = 62
 """Beyond so many labels they do not fit a machine word, with a bit for the polytope and one for the side of a half-space."""
 INSIDE = 1e-9
 ONE = np.uint64(1)
 BLOCK = 512
 """Points whose slacks are computed at a time: products of larger matrices would be handed to several threads, and wait for them."""
-RIGHT = 1.0 + SHAKE * np.random.default_rng(0).uniform(0.5, 1.5, (2, MOST_LABELS))
+RAISED = np.random.default_rng(0).uniform(0.5, 1.5, (2, MOST_LABELS))
 
 
 class Slabs(NamedTuple):
@@ -43,10 +43,10 @@ class Slabs(NamedTuple):
     right: Array
 
     @classmethod
-    def of(cls, polytopes: Sequence[Polytope]) -> Slabs:
+    def of(cls, polytopes: Sequence[Polytope], shake: float = SHAKES[0]) -> Slabs:
         """Return the polytopes with shaken right-hand sides."""
         rows = np.array([polytope.scaled() for polytope in polytopes]) + 1.0
-        return cls(rows, RIGHT[: len(rows), : rows.shape[1]])
+        return cls(rows, 1.0 + shake * RAISED[: len(rows), : rows.shape[1]])
 
     def slack(self, points: Array, side: Side, replies: slice = slice(None)) -> Array:
         """Return how much less than the right-hand side each reply earns at each point."""
