@@ -159,6 +159,8 @@ def proportional_nucleolus(game: CostGame, terms: Terms = NO_TERMS) -> Allocatio
     least = np.min(game.costs) if game.tabulated else min(np.min(game.alone), game.total)
     if least < 0:
         raise NotApplicableError("objections as a share of cost need costs of 0 or more", "use nucleolus or per_capita_nucleolus")
+    if game.total == 0 and not game.alone.any():
+        return _shared(game, "proportional_nucleolus", terms, "coalition", [Fraction(0)] * len(game.names))
     return _shared(game, "proportional_nucleolus", terms, "cost" if game.sign > 0 else "worth")
 
 
