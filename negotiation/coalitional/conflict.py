@@ -11,7 +11,8 @@ import numpy as np
 from ..budget import Budget
 from ..linear import minimise
 from ..numerics import ROUND_OFF, TOLERANCE, Array
-from .programme import Programme, Requirement
+from .parts import Requirement
+from .programme import Programme
 from .requirements import said
 from .words import money
 
@@ -101,7 +102,8 @@ def conflict(programme: Programme) -> Conflict:
     """
     if programme.level is not None and programme.game.size <= FEW_COALITIONS:
         programme.add_all()
-    rows = [row for row in programme.rows if row.kind != "settled"]
+        programme.active = tuple(programme.pool)
+    rows = [*(row for row in programme.requirements if row.kind != "settled"), *(programme.pool[name] for name in programme.active)]
     system = _System(programme, rows)
     found = _thinned(system, system.proof(range(len(rows))))
     found, smallest = _smallest(system, found, programme.terms.budget)
@@ -207,12 +209,12 @@ def _give(programme: Programme, name: str, target: Requirement | None) -> Give:
     def gives(row: Requirement) -> float:
         return float(row.kind == "group" if target is None else row.name == target.name)
 
-    answer, x = programme.solve(np.zeros(programme.size), extra=1.0, gives=gives)
-    amount = programme.scale * float(x[-1]) if answer else float("inf")
+    reached = programme.solve(np.zeros(programme.size), extra=1.0, gives=gives)
+    amount = float("inf") if reached is None else programme.scale * reached.t
     members = 1
     if target is not None and target.kind in ("cap", "floor"):
         members = programme.game.members[programme.game.names.index(target.about)]
-    return Give(name, amount, amount * members, _words(programme, target, amount, members) if answer else f"{name} giving way alone is not enough")
+    return Give(name, amount, amount * members, _words(programme, target, amount, members) if reached is not None else f"{name} giving way alone is not enough")
 
 
 def _words(programme: Programme, target: Requirement | None, amount: float, members: int) -> str:

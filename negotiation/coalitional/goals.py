@@ -10,7 +10,8 @@ import numpy as np
 from ..errors import NotApplicableError, listed
 from ..numerics import ROUND_OFF, Array
 from .methods import allocate
-from .programme import Measure, Programme
+from .parts import Measure
+from .programme import Programme
 
 OBJECTIVES = {
     "public_money": "Least public money",

@@ -9,12 +9,13 @@ from typing import Literal
 
 import numpy as np
 
-from ..errors import NotApplicableError, unknown
+from ..errors import NotApplicableError, SolverError, unknown
 from ..numerics import ROUND_OFF, Array
 from .conflict import conflict
 from .cost_game import CostGame
 from .goals import OBJECTIVES, Goal, abilities_known, fair, goal_named, one_variable
 from .inside import LISTED, Candidate, Inside, candidates, staying_terms
+from .parts import Reached
 from .policy_result import PolicyResult
 from .programme import Programme
 from .requirements import requirements
@@ -117,14 +118,13 @@ def _level(core: str | float) -> float | None:
 def _best(programme: Programme, goal: Goal, closest_to: str = "") -> PolicyResult:
     """Return the result of a programme."""
     game, objective = programme.game, goal.name
-    first, _ = programme.solve(goal.objective)
+    first = programme.solve(goal.objective)
     nothing = float("nan")
-    if not first:
+    if first is None:
         return PolicyResult(game, objective, programme.level, None, nothing, nothing, (), conflict(programme), None, _known(programme), "")
     value = _reached(programme, goal, first.value * programme.scale)
     _tail(programme)
-    _, found = programme.solve(np.zeros(programme.size))
-    x = _clean(programme, found[:-1])
+    x = _clean(programme, _solved(programme, np.zeros(programme.size)).x)
     note = _note(programme, goal, closest_to)
     allocation = programme.allocation(x, "policy", note)
     bound = bindings(programme, x, goal)
@@ -145,8 +145,7 @@ def _tail(programme: Programme) -> None:
     """Settle what is still open once the charges are: least public money, then the largest contribution small."""
     if not programme.sources:
         return
-    answer, _ = programme.solve(programme.public_row)
-    programme.hold(programme.public_row, answer.value * programme.scale)
+    programme.hold(programme.public_row, _solved(programme, programme.public_row).value * programme.scale)
     first = len(programme.game.names)
     finite = all(0 < source.most < float("inf") for source in programme.sources)
     weights = [1.0 / source.most if finite else 1.0 / programme.scale for source in programme.sources]
@@ -154,6 +153,14 @@ def _tail(programme: Programme) -> None:
         chosen = [j for j, source in enumerate(programme.sources) if source.public == public]
         if chosen:
             programme.settle([one_variable(programme, first + j, weights[j]) for j in chosen])
+
+
+def _solved(programme: Programme, objective: Array) -> Reached:
+    """Return the best of requirements that are known to hold together."""
+    found = programme.solve(objective)
+    if found is None:
+        raise SolverError("a step of the policy allocation does not hold", "check the caps and floors for very different sizes")
+    return found
 
 
 def _clean(programme: Programme, x: Array) -> Array:
@@ -190,7 +197,7 @@ def _most_inside(game: CostGame, terms: Terms, level: float | None, members_capi
 
     def holds(candidate: Candidate) -> bool:
         programme = of(candidate)
-        return bool(programme.solve(np.zeros(programme.size))[0])
+        return programme.solve(np.zeros(programme.size)) is not None
 
     tried = 0
     for candidate in islice(candidates(game, stay, whole), TRIED):

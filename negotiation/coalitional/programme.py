@@ -8,68 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
 from ..errors import SolverError, TimedOutError
 from ..evaluation import coalition_counts
-from ..linear import Solution, minimise
+from ..linear import Program, Solution
 from ..numerics import ROUND_OFF, Array
 from .allocation import Allocation, judge
 from .cost_game import CostGame, Source
 from .excess import complaints
+from .parts import Measure, Reached, Requirement
 from .terms import Terms
 
-Kind = Literal["balance", "surplus", "cap", "floor", "most", "least", "capital", "group", "settled"]
 LISTED = 64
 """Coalitions added in one round."""
 MAX_ROUNDS = 300
 TIGHT = 1e-7
 """Slack, as a share of the cost, within which a requirement counts as holding with equality."""
-
-
-@dataclass(frozen=True, eq=False)
-class Requirement:
-    """One thing that an allocation has to keep to: ``row @ x <= most``.
-
-    Parameters
-    ----------
-    kind : str
-        "balance" (the cost is covered), "surplus" (nothing beyond it is collected), "cap" and "floor" of a class, "most" and "least"
-        of a source, "capital", "group" (a coalition pays no more than alone).
-    about : str
-        The class, source or coalition.
-    row : ndarray, shape (classes + sources,)
-        Over the charge per member of each class (what it gets, with the sign turned, where savings are shared) and what each source pays.
-    most : float
-        In money.
-    says : str
-        The requirement as people say it.
-    """
-
-    kind: Kind
-    about: str
-    row: Array
-    most: float
-    says: str = ""
-
-    @property
-    def name(self) -> str:
-        """A name for files: ``cap:small_firms``."""
-        return f"{self.kind}:{self.about}" if self.about else self.kind
-
-
-@dataclass(frozen=True, eq=False)
-class Measure:
-    """A number that is to be small: the largest of some linear expressions, ``max(rows @ x + constants)``."""
-
-    rows: Array
-    constants: Array
-
-    def at(self, x: Array) -> float:
-        """Return its value."""
-        return float(np.max(self.rows @ x + self.constants))
 
 
 @dataclass(eq=False)
@@ -88,6 +44,8 @@ class Programme:
     terms : Terms
     pool : dict
         Requirements of coalitions that have been needed so far, by name.
+    active : tuple of str
+        Coalitions that held with equality in the last solution, or were there when there was none.
     exact : bool
         Whether no coalition was overlooked.
     """
@@ -98,6 +56,7 @@ class Programme:
     level: float | None = None
     terms: Terms = field(default_factory=Terms)
     pool: dict[str, Requirement] = field(default_factory=dict)
+    active: tuple[str, ...] = ()
     exact: bool = True
 
     @property
@@ -139,8 +98,10 @@ class Programme:
 
     def solve(
         self, objective: Array, measures: Sequence[Measure] = (), *, extra: float = 0.0, gives: Callable[[Requirement], float] | None = None
-    ) -> tuple[Solution, Array]:
-        """Minimise ``objective @ x + extra * t`` where every measure is at most `t`, with rows generated.
+    ) -> Reached | None:
+        """Minimise ``objective @ x + extra * t`` where every measure is at most `t`, with the rows of coalitions generated.
+
+        One program grows: it starts with the coalitions that held with equality last time.
 
         Parameters
         ----------
@@ -154,19 +115,29 @@ class Programme:
 
         Returns
         -------
-        Solution
-            With the prices of the requirements, then of the measures' rows.
-        ndarray
-            x in money, then t; empty unless optimal.
+        Reached or None
+            None where the requirements cannot hold together.
         """
-        units = np.append(self.units, 1.0)
+        program = Program(np.append(np.asarray(objective) * self.units / self.scale, extra), None)
+        program.add(*self._rows(self.requirements, gives))
+        for measure in measures:
+            program.add(*self._rows_of(measure))
+        used: dict[str, Requirement] = {}
+        new = [self.pool[name] for name in self.active if name in self.pool]
         for _ in range(MAX_ROUNDS):
-            answer = minimise(*self._matrices(objective, measures, extra, gives), low=None)
+            if new:
+                program.add(*self._rows(new, gives))
+                used.update((row.name, row) for row in new)
+            answer = program.solve()
             if not answer:
-                return answer, np.empty(0)
-            x = answer.x * units
-            if not self._generate(x[:-1], self.scale * x[-1] if gives is not None and gives(_ANY_GROUP) else 0.0):
-                return answer, x
+                self.active = tuple(used)
+                _only_infeasible(answer)
+                return None
+            x, t = answer.x[:-1] * self.units, float(answer.x[-1])
+            new = self._broken(x, used, self.scale * t if gives is not None and gives(_ANY_GROUP) else 0.0)
+            if not new:
+                self.active = tuple(name for name, row in used.items() if self._slack([row], x)[0] <= TIGHT)
+                return self._reached(answer, measures, used)
             if self.terms.budget is not None and self.terms.budget.spent(doing="coalitions that would do better alone"):
                 raise TimedOutError(f"the policy allocation is not finished: {self.terms.budget.why()}", "allow more time, or leave the core out")
         raise SolverError("the policy allocation did not settle", "join classes, or leave the core out")
@@ -185,11 +156,10 @@ class Programme:
         open_ = [Measure(measure.rows / size, measure.constants / size) for measure in measures]
         levels = []
         while open_:
-            answer, x = self.solve(np.zeros(self.size), open_, extra=1.0)
-            if not answer:
-                raise SolverError(f"a step of the policy allocation is {answer.status}", "check the caps and floors for very different sizes")
-            level = float(x[-1])
-            weights = self._weights(answer, open_)
+            reached = self.solve(np.zeros(self.size), open_, extra=1.0)
+            if reached is None:
+                raise SolverError("a step of the policy allocation does not hold", "check the caps and floors for very different sizes")
+            level, weights = reached.t, reached.weights
             done = {k for k, weight in enumerate(weights) if weight > TIGHT} or {int(np.argmax(weights))}
             for k in done:
                 self.requirements += [Requirement("settled", "", row, level - c) for row, c in zip(open_[k].rows, open_[k].constants, strict=True)]
@@ -203,62 +173,68 @@ class Programme:
 
     def tight(self, x: Array) -> list[Requirement]:
         """Return the requirements that hold with equality."""
-        return [row for row in self.rows if row.kind != "settled" and self._slack(row, x) <= TIGHT]
+        rows = [row for row in self.rows if row.kind != "settled"]
+        return [row for row, slack in zip(rows, self._slack(rows, x), strict=True) if slack <= TIGHT]
 
     def allocation(self, x: Array, rule: str, note: str) -> Allocation:
         """Return what people pay, judged."""
         paid = {source.name: float(value) for source, value in zip(self.sources, self.paid(x), strict=True) if value > ROUND_OFF * self.scale}
         return judge(self.game, rule, self.charges(x).tolist(), note=note, contributions=paid)
 
-    def coalition(self, counts: dict[str, int], alone: float, says: str) -> Requirement:
-        """Return the requirement that a coalition pays no more than alone, or than it pays above that at most."""
-        row = np.array([*(float(counts.get(name, 0)) for name in self.game.names), *(0.0 for _ in self.sources)])
-        return Requirement("group", " + ".join(f"{n} {name}" for name, n in counts.items()), row, self.game.sign * alone + (self.level or 0.0), says)
-
-    def _matrices(
-        self, objective: Array, measures: Sequence[Measure], extra: float, gives: Callable[[Requirement], float] | None
-    ) -> tuple[Array, tuple[Array, Array]]:
-        units, rows = self.units, self.rows
-        left = [np.append(row.row * units / self.scale, 0.0 if gives is None else -gives(row)) for row in rows]
-        right = [row.most / self.scale for row in rows]
-        for measure in measures:
-            left += [np.append(row * units, -1.0) for row in measure.rows]
-            right += (-measure.constants).tolist()
-        matrix = np.array(left)
-        sizes = np.max(np.abs(matrix), axis=1)
+    def _rows(self, rows: Sequence[Requirement], gives: Callable[[Requirement], float] | None) -> tuple[Array, Array]:
+        """Return requirements as rows of a program, each divided by its largest coefficient."""
+        left = np.stack([row.row for row in rows]) * self.units / self.scale
+        left = np.column_stack([left, [0.0 if gives is None else -gives(row) for row in rows]])
+        sizes = np.max(np.abs(left), axis=1)
         sizes[sizes == 0] = 1.0
-        costs = np.append(np.asarray(objective) * units / self.scale, extra)
-        return costs, (matrix / sizes[:, None], np.array(right) / sizes)
+        return left / sizes[:, None], np.array([row.most for row in rows]) / self.scale / sizes
 
-    def _weights(self, answer: Solution, measures: Sequence[Measure]) -> list[float]:
-        """Return how much each measure weighs in the level reached; the weights add up to 1."""
-        at, weights = len(self.rows), []
+    def _rows_of(self, measure: Measure) -> tuple[Array, Array]:
+        """Return the rows of a measure, each divided by its largest coefficient; `t` has 1 before that."""
+        left = np.column_stack([measure.rows * self.units, -np.ones(len(measure.rows))])
+        sizes = np.max(np.abs(left), axis=1)
+        return left / sizes[:, None], -measure.constants / sizes
+
+    def _reached(self, answer: Solution, measures: Sequence[Measure], used: dict[str, Requirement]) -> Reached:
+        """Read an answer: the rows of the program are the requirements, the measures, the coalitions."""
+        at, weights = len(self.requirements), []
         for measure in measures:
             sizes = np.maximum(np.max(np.abs(measure.rows * self.units), axis=1), 1.0)
             weights.append(float(np.sum(answer.prices[at : at + len(sizes)] / sizes)))
             at += len(sizes)
-        return weights
+        priced = frozenset(name for name, price in zip(used, answer.prices[at:], strict=True) if price > ROUND_OFF)
+        return Reached(answer.value, answer.x[:-1] * self.units, float(answer.x[-1]), tuple(weights), priced)
 
-    def _slack(self, row: Requirement, x: Array) -> float:
-        size = float(np.max(np.abs(row.row * self.units))) or self.scale
-        return (row.most - float(row.row @ x)) / size
+    def _slack(self, rows: Sequence[Requirement], x: Array) -> Array:
+        """Return how far requirements are from binding, in shares of the cost."""
+        if not rows:
+            return np.empty(0)
+        left = np.stack([row.row for row in rows])
+        sizes = np.max(np.abs(left * self.units), axis=1)
+        sizes[sizes == 0] = self.scale
+        slack: Array = (np.array([row.most for row in rows]) - left @ x) / sizes
+        return slack
 
-    def _generate(self, x: Array, above: float) -> bool:
-        """Add the coalitions that pay more than they may; return whether there are any."""
+    def _broken(self, x: Array, used: dict[str, Requirement], above: float) -> list[Requirement]:
+        """Return coalitions that pay more than they may and are not in the program: known ones, or else new ones."""
         if self.level is None:
-            return False
+            return []
+        known = [row for name, row in self.pool.items() if name not in used]
+        over = [-slack - above / self.scale for slack in self._slack(known, x)]
+        worst = sorted((k for k, by in enumerate(over) if by > TIGHT), key=lambda k: -over[k])[:LISTED]
+        if worst:
+            return [known[k] for k in worst]
         found = complaints(self.game, self.charges(x).tolist(), LISTED)
         self.exact = self.exact and found.exact
-        before = len(self.pool)
-        for worst in found.worst:
-            if worst.gain > self.level + above + ROUND_OFF * max(self.scale, abs(worst.alone)):
-                self.add(worst.coalition, worst.alone)
-        return len(self.pool) > before
+        objecting = [one for one in found.worst if one.gain > self.level + above + ROUND_OFF * max(self.scale, abs(one.alone))]
+        rows = {row.name: row for row in (self.add(one.coalition, one.alone) for one in objecting)}
+        return [row for name, row in rows.items() if name not in used]
 
-    def add(self, counts: dict[str, int], alone: float) -> None:
-        """Add the requirement of a coalition."""
-        new = self.coalition(counts, alone, "")
-        self.pool.setdefault(new.name, new)
+    def add(self, counts: dict[str, int], alone: float) -> Requirement:
+        """Add the requirement that a coalition pays no more than alone, or than it may above that; return it."""
+        row = np.array([*(float(counts.get(name, 0)) for name in self.game.names), *(0.0 for _ in self.sources)])
+        about = " + ".join(f"{n} {name}" for name, n in counts.items())
+        return self.pool.setdefault(f"group:{about}", Requirement("group", about, row, self.game.sign * alone + (self.level or 0.0)))
 
     def add_all(self) -> None:
         """Add the requirements of all coalitions."""
@@ -269,3 +245,8 @@ class Programme:
 
 
 _ANY_GROUP = Requirement("group", "", np.zeros(0), 0.0)
+
+
+def _only_infeasible(answer: Solution) -> None:
+    if answer.status == "unbounded":
+        raise SolverError("the policy allocation has no limit", "give the sources, or what members get, bounds")

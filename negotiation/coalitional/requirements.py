@@ -9,7 +9,8 @@ import numpy as np
 from ..errors import NotApplicableError
 from ..numerics import Array
 from .cost_game import CostGame, MemberClass, Source
-from .programme import Programme, Requirement
+from .parts import Requirement
+from .programme import Programme
 from .terms import SUBSIDY, Terms
 from .words import group, money
 

@@ -15,7 +15,8 @@ import numpy as np
 from ..linear import minimise
 from ..numerics import ROUND_OFF, TOLERANCE, Array, shown
 from .goals import Goal
-from .programme import Programme, Requirement
+from .parts import Requirement
+from .programme import Programme
 from .requirements import said
 from .words import currency, each_of, group, money
 
@@ -116,11 +117,11 @@ class _Slope:
     up_to: float
 
 
-def _priced_groups(free: Programme, goal: Goal) -> set[str]:
+def _priced_groups(free: Programme, goal: Goal) -> frozenset[str]:
     if free.level is None:
-        return set()
-    answer, _ = free.solve(goal.objective, goal.measures, extra=1.0 if goal.measures else 0.0)
-    return {row.name for row, price in zip(free.rows, answer.prices, strict=False) if row.kind == "group" and price > ROUND_OFF} if answer else set()
+        return frozenset()
+    reached = free.solve(goal.objective, goal.measures, extra=1.0 if goal.measures else 0.0)
+    return frozenset() if reached is None else reached.priced
 
 
 def _slope(free: Programme, x: Array, goal: Goal, moved: Requirement, step: float) -> _Slope:
@@ -170,12 +171,14 @@ def _grown(free: Programme, x: Array, direction: Array) -> bool:
 def _reach(free: Programme, x: Array, goal: Goal, direction: Array) -> float:
     """Return for how many units of money the allocation can move on in this direction."""
     along = direction[:-1]
-    pairs = [(row.most - float(row.row @ x), float(row.row @ along), float(np.max(np.abs(row.row * free.units)))) for row in free.rows]
+    left = np.stack([row.row for row in free.rows])
+    sizes = np.max(np.abs(left * free.units), axis=1)
+    pairs = list(zip(np.array([row.most for row in free.rows]) - left @ x, left @ along, sizes, strict=True))
     level = max((measure.at(x) for measure in goal.measures), default=0.0)
     for measure in goal.measures:
         slack, rise = level - measure.rows @ x - measure.constants, measure.rows @ along - direction[-1]
-        pairs += [(float(s), float(r), 1.0) for s, r in zip(slack, rise, strict=True)]
-    steps = [slack / rise for slack, rise, size in pairs if slack > TOLERANCE * size and rise > ROUND_OFF * size]
+        pairs += [(s, r, 1.0) for s, r in zip(slack, rise, strict=True)]
+    steps = [float(slack / rise) for slack, rise, size in pairs if slack > TOLERANCE * size and rise > ROUND_OFF * size]
     if free.level is not None:
         steps.append(_reach_of_groups(free, x, along))
     return free.scale * min(steps, default=float("inf"))

@@ -339,7 +339,7 @@ def test_a_subsidy_agreed_is_paid_in_full() -> None:
     game = CostGame((MemberClass("a", 2), MemberClass("b", 1)), OfTotalUse((1.0, 1.0), lambda use: 10 * use), "USD")
     found = policy(game, Terms(subsidy=6), "closest", closest_to="equal")
     assert found.allocation is not None
-    assert dict(found.allocation.contributions) == {"subsidy": 6.0}
+    assert dict(found.allocation.contributions) == pytest.approx({"subsidy": 6.0})
     assert sum(found.allocation.class_charges) == pytest.approx(24)
 
 
