@@ -42,6 +42,24 @@ class Cells:
         return [np.einsum("bv,bva->ba", row, part[:, :, : row.shape[1]]) for row, part in zip(local, parts, strict=True)]
 
 
+@dataclass(frozen=True)
+class Held:
+    """Solutions between bounds.
+
+    Parameters
+    ----------
+    owner : ndarray of int, shape (P,)
+        The systems.
+    points, low, high : ndarray, shape (P, K)
+        Estimates of all coordinates, and bounds between which there is exactly one solution.
+    """
+
+    owner: NDArray[np.int64]
+    points: Array
+    low: Array
+    high: Array
+
+
 def joined(parts: Sequence[Cells]) -> Cells:
     """Return all cells of `parts` as one."""
     if len(parts) == 1:
@@ -51,8 +69,7 @@ def joined(parts: Sequence[Cells]) -> Cells:
 
 def whole(frame: Frame, table: Array) -> Cells:
     """Return one cell a system: the whole product of simplices."""
-    corners = np.vstack([np.eye(size, max(frame.sizes)) for size in frame.sizes])
-    return Cells(np.arange(len(table)), table, np.broadcast_to(corners, (len(table), *corners.shape)))
+    return Cells(np.arange(len(table)), table, np.broadcast_to(frame.whole, (len(table), *frame.whole.shape)))
 
 
 def centre(frame: Frame, cells: int) -> list[Array]:
@@ -74,6 +91,8 @@ def moved(frame: Frame, cells: Cells, moves: Array) -> Cells:
     moves : ndarray, shape (B, K, K)
         The local coordinates of each cell's new corners, those of one stakeholder in one block.
     """
+    if len(cells) == 0:
+        return cells
     rows, columns = frame.cut
     table = cells.table
     if columns:

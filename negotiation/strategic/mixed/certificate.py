@@ -61,16 +61,18 @@ def certified(game: Game, mixture: Sequence[Array], payoffs: Sequence[Array], wi
     >>> found.regret, found.kind
     (0.0, 'mixed')
     """
-    return certificates(game, np.concatenate(mixture)[None], np.concatenate(payoffs)[None], wide, [index])[0]
+    return certificates(game, np.concatenate(mixture)[None], np.concatenate(payoffs)[None], LARGEST_REGRET * np.array(wide), [index])[0]
 
 
-def certificates(game: Game, mixtures: Array, payoffs: Array, wide: Sequence[float], index: Sequence[int | None]) -> list[Equilibrium | None]:
+def certificates(game: Game, mixtures: Array, payoffs: Array, slack: Array, index: Sequence[int | None]) -> list[Equilibrium | None]:
     """Return for many mixtures what :func:`certified` returns for one.
 
     Parameters
     ----------
     mixtures, payoffs : ndarray, shape (P, K)
         Probabilities and payoffs of the actions of all stakeholders side by side.
+    slack : ndarray
+        For each stakeholder the regret that is no more than round-off.
     """
     lengths = [axis.actions for axis in game.lattice.axes]
     starts = np.cumsum([0, *lengths[:-1]])
@@ -81,16 +83,17 @@ def certificates(game: Game, mixtures: Array, payoffs: Array, wide: Sequence[flo
     free = np.array([axis.committed is None for axis in game.lattice.axes])
     forgone = np.where(free, np.maximum.reduceat(payoffs, starts, axis=1) - worst, 0.0)
     lost = np.where(free, worst - np.maximum.reduceat(np.where(used, -np.inf, payoffs), starts, axis=1), np.inf)
-    round_off = LARGEST_REGRET * np.array(wide)
-    margins = np.where(np.abs(lost) > np.maximum(game.tolerances, round_off), lost, 0.0).min(axis=1).tolist()
-    fair = (forgone <= round_off).all(axis=1) & (mixtures.min(axis=1) >= -1e-9)
+    margins = np.where(np.abs(lost) > np.maximum(game.tolerances, slack), lost, 0.0).min(axis=1).tolist()
+    fair = (forgone <= slack).all(axis=1) & (mixtures.min(axis=1) >= -1e-9)
+    cuts = list(zip(starts.tolist(), np.cumsum(lengths).tolist(), strict=True))
     result: list[Equilibrium | None] = [None] * len(mixtures)
     for k in np.flatnonzero(fair).tolist():
-        rows, earned = np.split(clean[k], starts[1:]), np.split(payoffs[k], starts[1:])
-        taken = tuple({a: float(gain[a]) for a in np.flatnonzero(row).tolist()} for row, gain in zip(rows, earned, strict=True))
+        rows = tuple(clean[k, start:stop] for start, stop in cuts)
+        shares, earned = clean[k].tolist(), payoffs[k].tolist()
+        taken = tuple({place - start: earned[place] for place in range(start, stop) if shares[place]} for start, stop in cuts)
         pure = all(len(row) == 1 for row in taken)
         counts: Any = tuple(np.rint(row * members).astype(np.int64) for row, members in zip(rows, game.members, strict=True)) if pure else None
-        result[k] = Equilibrium(tuple(rows), taken, float(forgone[k].max()), margins[k], pure and margins[k] > 0, counts, index=index[k])
+        result[k] = Equilibrium(rows, taken, float(forgone[k].max()), margins[k], pure and margins[k] > 0, counts, index=index[k])
     return result
 
 

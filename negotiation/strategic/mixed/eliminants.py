@@ -1,9 +1,9 @@
-"""Where solutions can be, from polynomials in the mixtures of few stakeholders: the two largest supports are eliminated.
+"""Polynomials in the mixtures of few stakeholders that vanish where all are indifferent: the two largest supports are eliminated.
 
 With the other mixtures `z` given, the conditions of the first stakeholder are linear in the mixture of the second and the other way
 round. The signed minors of these linear conditions are polynomials in `z`, and at every solution proportional to the mixtures, or all
-zero. Put into the remaining conditions they give polynomials in `z` alone that vanish at every solution, and no two of the minors may
-have opposite signs. Both are refuted on parts of the mixtures `z` by Bernstein coefficients.
+zero. Put into the remaining conditions they give polynomials in `z` alone that vanish at every solution; and no two of the minors may
+have opposite signs there. Both are refuted on parts of the mixtures `z` by Bernstein coefficients.
 """
 
 from __future__ import annotations
@@ -14,19 +14,18 @@ from functools import lru_cache
 from math import factorial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...lattice import compositions
 from ...numerics import Array
-from .cells import Cells, joined, moved
 from .frames import Frame
 from .indifference import basis
 
 ROUNDING = 1e-14
 """Share of the largest sums that the coefficients may lose, before their conversion."""
 
-CROWDED = 48
-"""Parts of one support above which it is left to subdivision: its polynomials are flat, or have many zeros."""
+
+Groups = tuple[slice, slice, slice]
+"""Which polynomials vanish at solutions, and which are proportional to the mixtures of the first and of the second stakeholder."""
 
 
 @dataclass(frozen=True)
@@ -127,46 +126,7 @@ def _diagonal(blocks: Sequence[Array]) -> Array:
     return result
 
 
-def eliminated(frame: Frame, cells: Cells) -> Cells:
-    """Return small cells that hold all solutions; the given ones where elimination does not apply or says little.
-
-    Parameters
-    ----------
-    frame : Frame
-        Of degree 1 in the mixtures of others, 0 in their own.
-    cells : Cells
-        One a system, whole.
-
-    References
-    ----------
-    B. Sturmfels (2002), "Solving systems of polynomial equations", chapter 6, for equilibria as solutions of multilinear equations.
-    """
-    how = plan(frame.sizes)
-    if how is None or len(cells) == 0:
-        return cells
-    first, second = frame.sizes[:2]
-    polynomials, groups = _polynomials(frame, cells.table, how)
-    owner, place, left = np.arange(len(cells)), np.eye(how.corners.shape[1])[None], np.ones(len(cells), dtype=bool)
-    place = np.broadcast_to(place, (len(cells), *place.shape[1:]))
-    for _ in range(how.levels):
-        polynomials = (polynomials @ how.parts).reshape(*polynomials.shape[:2], len(how.corners), polynomials.shape[2])
-        which, part = np.nonzero(~_refuted(polynomials, groups, how.round_off))
-        left &= np.bincount(owner[which], minlength=len(cells)) <= CROWDED
-        kept = left[owner[which]]
-        which, part = which[kept], part[kept]
-        polynomials, owner, place = polynomials[which, :, part], owner[which], how.corners[part] @ place[which]
-    narrow = np.zeros((len(owner), len(frame.blocks), len(frame.blocks)))
-    narrow[:] = np.eye(len(frame.blocks))
-    kept_from = first + second
-    narrow[:, kept_from : kept_from + place.shape[1], kept_from : kept_from + place.shape[1]] = place
-    lower = np.concatenate([_lowest(polynomials[:, group], how.round_off) for group in groups[1:]], axis=1)
-    size = 1 - lower @ frame.blocks[:kept_from, :kept_from]
-    narrow[:, :kept_from, :kept_from] = frame.blocks[:kept_from, :kept_from] * lower[:, None] + np.eye(kept_from) * size[:, :, None]
-    found = [moved(frame, cells[owner], narrow)] if len(owner) else []
-    return joined([*found, cells[~left]])
-
-
-def _polynomials(frame: Frame, table: Array, how: Plan) -> tuple[Array, tuple[slice, slice, slice]]:
+def polynomials(frame: Frame, table: Array, how: Plan) -> tuple[Array, Groups]:
     """Return the coefficients of the polynomials that vanish at solutions, and of those proportional to the first and second mixture."""
     (first, second), d = frame.sizes[:2], frame.unknowns
     values = table[:, :d].reshape(len(table), d, first, second, -1) @ how.nodes
@@ -202,23 +162,3 @@ def minors(matrix: Array) -> Array:
     last = np.moveaxis(matrix, 3, 1)
     parts = [(-1) ** v * np.linalg.det(np.delete(last, v, axis=3)) for v in range(size)]
     return np.stack(parts, axis=1)
-
-
-def _refuted(polynomials: Array, groups: tuple[slice, slice, slice], round_off: float) -> NDArray[np.bool_]:
-    """Return on which parts, (P, S), there can be no solution."""
-    above, below = polynomials.min(axis=3) > round_off, polynomials.max(axis=3) < -round_off
-    vanishing, *mixtures = groups
-    gone = (above[:, vanishing] | below[:, vanishing]).any(axis=1)
-    for group in mixtures:
-        gone |= above[:, group].any(axis=1) & below[:, group].any(axis=1)
-    return np.asarray(gone)
-
-
-def _lowest(parts: Array, round_off: float) -> Array:
-    """Return lower bounds on mixtures proportional to polynomials, (P, k), from their coefficients, (P, k, N)."""
-    total = parts.sum(axis=1)
-    sure = np.abs(total).min(axis=1) > 1e6 * round_off
-    sure &= (total > 0).all(axis=1) | (total < 0).all(axis=1)
-    with np.errstate(all="ignore"):
-        lowest = (parts / total[:, None]).min(axis=2) - 1e-5
-    return np.where(sure[:, None], np.maximum(lowest, 0.0), 0.0)

@@ -143,6 +143,8 @@ class Frame:
         Where the least value of each coordinate stands among the L least values, 1 less the L largest, and zero.
     firsts : ndarray of int
         The place of the first coordinate of each stakeholder.
+    whole : ndarray, shape (K, most)
+        The corners of all simplices, one below the other, padded with zeros.
     blocks : ndarray, shape (K, K)
         1 where two coordinates belong to one stakeholder.
     reach : float
@@ -170,6 +172,7 @@ class Frame:
     limits: Array
     lowest: Integers
     firsts: Integers
+    whole: Array
     blocks: Array
     reach: float
     edges: tuple[Edge, ...]
@@ -226,6 +229,7 @@ def frame(sizes: tuple[int, ...], actions: tuple[int, ...], degrees: tuple[tuple
         limits=limits,
         lowest=lowest,
         firsts=np.array(starts[:-1], dtype=np.int64),
+        whole=np.vstack([np.eye(size, max(sizes)) for size in sizes]),
         blocks=(owner[:, None] == owner).astype(np.float64),
         reach=float(sum(degree * part for degree, part in zip(common, free, strict=True))),
         edges=edges,

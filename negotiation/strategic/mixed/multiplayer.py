@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from math import prod
 
@@ -13,14 +14,14 @@ from ...errors import NotApplicableError, TooLargeError
 from ...numerics import Array
 from ..equilibrium import Equilibrium, EquilibriumList, from_pure
 from ..game import Game
-from ..pure import pure_equilibria
-from .cells import whole
-from .certificate import certificates, distinct, ranges
-from .eliminants import eliminated
+from ..pure import PureEquilibria, pure_equilibria
+from .cells import Held, whole
+from .certificate import LARGEST_REGRET, certificates, distinct, ranges
+from .elimination import eliminated
 from .frames import frame
 from .indifference import newton
 from .polish import earned, lifted, polished
-from .subdivision import Held, dominated, subdivide
+from .subdivision import Found, dominated, subdivide
 from .supports import Family, Systems, families, systems
 
 MAX_SUPPORTS = 200_000
@@ -52,9 +53,9 @@ class _Search:
 
     game: Game
     payoffs: Array
-    equilibria: list[Equilibrium]
     budget: Budget
     total: int
+    equilibria: list[Equilibrium] = field(default_factory=list)
     solutions: list[_Solutions] = field(default_factory=list)
     supports: int = 0
     parts: int = 0
@@ -116,17 +117,18 @@ def multiplayer_equilibria(game: Game, budget: Budget | None = None) -> Equilibr
     """
     _check(game)
     shape, wide = game.lattice.shape, ranges(game)
-    pure = [replace(e, index=1) if e.margin > 0 else e for e in from_pure(pure_equilibria(game))]
+    pure = pure_equilibria(game)
     tables = [_payoffs(game, i) for i in range(len(shape))]
     usual = [float(np.median(own)) for own in tables]  # from there, differences of usual payoffs keep their digits
     payoffs = np.concatenate([(own - start).ravel() for own, start in zip(tables, usual, strict=True)])
     shapes = families(shape)
-    search = _Search(game, payoffs / np.repeat(wide, tables[0].size), pure, budget or unlimited(), sum(family.size for family in shapes) or 1)
+    search = _Search(game, payoffs / np.repeat(wide, tables[0].size), budget or unlimited(), sum(family.size for family in shapes) or 1)
     for family in shapes:
         for part in systems(shape, family):
             if not search.cut_short:
                 _solve(search, family, part)
-    _list(search, payoffs, usual)
+    certify = _Certify(payoffs[lifted(shape)], usual)
+    search.equilibria = [*_pure(search, pure, certify), *_mixed(search, certify, LARGEST_REGRET * np.array(wide))]
     return _answer(search)
 
 
@@ -140,6 +142,9 @@ def _check(game: Game) -> None:
 
 
 def _payoffs(game: Game, i: int) -> Array:
+    table = game.tables[i]
+    if table is not None:
+        return table
     rows = [np.broadcast_to(row, [1 if j == i else m for j, m in enumerate(game.lattice.shape)]) for row in game.payoffs[i]]
     return np.ascontiguousarray(np.concatenate(rows, axis=i))
 
@@ -150,10 +155,11 @@ def _solve(search: _Search, family: Family, part: Systems) -> None:
     constants = frame(family.sizes, family.actions, tuple(tuple(int(i != j) for j in players) for i in players))
     coefficients = part.table(search.payoffs)
     cells = whole(constants, coefficients)
-    cells = eliminated(constants, cells[~dominated(constants, cells)])
-    found = subdivide(constants, cells, search.budget, MAX_PARTS, search.supports / search.total, digits=False)
+    cells = cells[~dominated(constants, cells)]
+    cells, proven = eliminated(constants, cells) if len(cells) else (cells, [])
+    found = subdivide(constants, cells, search.budget, MAX_PARTS, search.supports / search.total, digits=False) if len(cells) else Found()
     search.supports += len(part)
-    search.parts += found.cells
+    search.parts += found.cells + sum(len(held.owner) for held in proven)
     search.cut_short = search.budget.spent(search.supports / search.total, f"{search.supports:,} of {search.total:,} supports searched")
     for owner, points in found.open:
         search.starts += len(owner)
@@ -161,7 +167,7 @@ def _solve(search: _Search, family: Family, part: Systems) -> None:
         near = solved.converged & np.all([(row > -1e-9).all(axis=1) for row in solved.points], axis=0)
         found.solutions.append((owner[near], [row[near] for row in solved.points]))
     rows = [(owner, np.concatenate(points, axis=1)) for owner, points in found.solutions]
-    for held in [*found.held, *(Held(owner, row, row, row) for owner, row in rows)]:
+    for held in [*proven, *found.held, *(Held(owner, row, row, row) for owner, row in rows)]:
         _keep(search, part, held, isolated=True)
     if found.singular:
         search.singular += len(found.singular)
@@ -176,10 +182,41 @@ def _keep(search: _Search, part: Systems, held: Held, isolated: bool) -> None:
     search.solutions.append(_Solutions(points, low, high, used > 0, np.full(len(points), isolated)))
 
 
-def _list(search: _Search, payoffs: Array, usual: list[float]) -> None:
-    """List the solutions that are equilibria, from payoffs less their usual size."""
+@dataclass(frozen=True)
+class _Certify:
+    """Payoffs of all actions against all profiles, less each stakeholder's usual payoff."""
+
+    payoffs: Array
+    usual: list[float]
+
+    def __call__(self, game: Game, points: Array, slack: Array, index: Sequence[int | None]) -> list[Equilibrium | None]:
+        """Return those of the mixtures, (P, K), that are equilibria; the index only where nothing is as good as what is used."""
+        result: list[Equilibrium | None] = []
+        for found in certificates(game, points, earned(self.payoffs, game.lattice.shape, points), slack, index):
+            if found is None:
+                result.append(None)
+            else:
+                taken = tuple({a: value + start for a, value in row.items()} for row, start in zip(found.payoffs, self.usual, strict=True))
+                result.append(replace(found, payoffs=taken, index=found.index if found.margin > 0 else None))
+        return result
+
+
+def _pure(search: _Search, pure: PureEquilibria, certify: _Certify) -> list[Equilibrium]:
+    """Return the pure equilibria."""
+    shape = search.game.lattice.shape
+    if len(pure) == 0:
+        return []
+    points = np.concatenate([np.eye(size)[row] for size, row in zip(shape, pure.points, strict=True)], axis=1)
+    found = [e for e in certify(search.game, points, np.array(search.game.tolerances), [1] * len(points)) if e is not None]
+    if len(found) == len(pure):
+        return found
+    return [replace(e, index=1) if e.margin > 0 else e for e in from_pure(pure)]
+
+
+def _mixed(search: _Search, certify: _Certify, slack: Array) -> list[Equilibrium]:
+    """Return the solutions that are equilibria."""
     if not search.solutions:
-        return
+        return []
     shape = search.game.lattice.shape
     points, low, high, used, isolated = (np.concatenate([getattr(part, row.name) for part in search.solutions]) for row in fields(_Solutions))
     index = np.zeros(len(points), dtype=np.int64)
@@ -190,12 +227,7 @@ def _list(search: _Search, payoffs: Array, usual: list[float]) -> None:
         points[which[inside]] = better.points[inside]
         index[which] = better.index * (better.regular & inside)
         search.starts += int(np.count_nonzero(~inside))
-    gains = earned(payoffs[lifted(shape)], shape, points)
-    known = [int(sign) or None for sign in index]
-    for equilibrium in certificates(search.game, points, gains, ranges(search.game), known):
-        if equilibrium is not None:
-            taken = tuple({a: value + float(start) for a, value in row.items()} for row, start in zip(equilibrium.payoffs, usual, strict=True))
-            search.equilibria.append(replace(equilibrium, payoffs=taken, index=equilibrium.index if equilibrium.margin > 0 else None))
+    return [e for e in certify(search.game, points, slack, [int(sign) or None for sign in index]) if e is not None]
 
 
 def _answer(search: _Search) -> EquilibriumList:

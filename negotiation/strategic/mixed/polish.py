@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...numerics import Array
-from .indifference import linear_solution, scaled
 
 NEAR = 1e-8
 """Longest last step after which Newton's method has arrived."""
+
+CONDITION = 1e9
+"""Above this condition number the sign of a determinant is not sure."""
 
 
 @dataclass(frozen=True)
@@ -92,26 +94,35 @@ def polished(payoffs: Array, shape: tuple[int, ...], points: Array, used: NDArra
     """
     starts = np.cumsum((0, *shape[:-1]))
     owner = np.repeat(np.arange(len(shape)), shape)
-    place, same = np.arange(len(owner)), owner[:, None] == owner
+    place, same, rows = np.arange(len(owner)), owner[:, None] == owner, np.arange(len(points))[:, None]
     first = np.minimum.reduceat(np.where(used, place, len(place)), starts, axis=1)[:, owner]
-    free = used & (first != place)
+    chief = first == place
+    free = used & ~chief
     both, eye = free[:, :, None] & free[:, None], np.eye(len(place))
-    step = np.full(len(points), np.inf)
     for _ in range(steps):
         slopes = _slopes(payoffs, shape, points)
         value = slopes[:, place, starts[owner]]
         slopes *= ~same
-        slopes -= np.take_along_axis(slopes, first[:, :, None], axis=1)
-        slopes -= np.take_along_axis(slopes, first[:, None], axis=2)
+        slopes -= slopes[rows, first]
+        slopes -= slopes[rows[:, :, None], place[:, None], first[:, None]]
         matrix = np.where(both, slopes, eye)
-        move = linear_solution(matrix, free * (value - np.take_along_axis(value, first, axis=1)))[..., 0]
-        move -= (first == place) * (move @ same)
+        inverse = _inverse(matrix)
+        move = (inverse @ (free * (value - value[rows, first]))[:, :, None])[:, :, 0]
+        move -= chief * (move @ same)
         step = np.abs(move).max(axis=1)
         points = np.where(step[:, None] < 2, points - move, points)
         if not (step > 1e-9).any():  # the error that is left is about its square
             break
-    matrix = scaled(matrix)
-    strength = np.linalg.svd(matrix, compute_uv=False)
+    largest = np.maximum(np.abs(matrix).max(axis=2), 1e-10)
+    condition = np.linalg.norm(matrix / largest[:, :, None], axis=(1, 2)) * np.linalg.norm(inverse * largest[:, None], axis=(1, 2))
     odd = np.where(free.sum(axis=1) % 2, -1, 1)
-    index = odd * np.sign(np.linalg.det(matrix)).astype(np.int64)
-    return Polished(points, step < NEAR, index, strength[:, -1] > 1e-7 * strength[:, 0])
+    index = odd * np.sign(np.linalg.det(matrix / largest[:, :, None])).astype(np.int64)
+    return Polished(points, step < NEAR, index, condition < CONDITION)
+
+
+def _inverse(matrix: Array) -> Array:
+    """Invert small matrices; where one is exactly singular, nudge all by round-off."""
+    try:
+        return np.asarray(np.linalg.inv(matrix))
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.pinv(matrix + 1e-14 * np.eye(matrix.shape[1])))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...budget import Budget
 from ...numerics import Array
-from .cells import Cells, centre, halve, halved, joined, lengths, moved
+from .cells import Cells, Held, centre, halve, halved, joined, lengths, moved
 from .frames import Frame
 from .indifference import newton
 
@@ -29,24 +29,6 @@ CROWD = 256
 
 NUMBERS = 1 << 17
 """Coefficients that are worked on at a time."""
-
-
-@dataclass(frozen=True)
-class Held:
-    """Solutions between bounds.
-
-    Parameters
-    ----------
-    owner : ndarray of int, shape (P,)
-        The systems.
-    points, low, high : ndarray, shape (P, K)
-        Estimates of all coordinates, and bounds between which there is exactly one solution.
-    """
-
-    owner: NDArray[np.int64]
-    points: Array
-    low: Array
-    high: Array
 
 
 @dataclass
@@ -311,7 +293,7 @@ def _narrow(frame: Frame, cells: Cells, low: Array, high: Array, edges: Array) -
     longest = (edges[slow] * sizes[slow][:, frame.ends[0]] * frame.haste).argmax(axis=1)
     moves = np.concatenate([moves[shrunk], halved(frame, moves[slow], longest)])
     new = cells[np.concatenate([shrunk, slow, slow])]
-    return moved(frame, new, moves) if len(new) else new
+    return moved(frame, new, moves)
 
 
 def _limited(frame: Frame, edges: Array, lower: Array, sizes: Array) -> tuple[Array, Array]:

@@ -1,0 +1,142 @@
+"""Small cells that hold all solutions of supports with few unknowns, and solutions that are proven at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...numerics import Array
+from .cells import Cells, Held, joined, moved
+from .eliminants import Groups, Plan, plan, polynomials
+from .frames import Frame
+
+CERTAIN = 1e-12
+"""A payoff difference beyond this share of the payoffs' range is not round-off."""
+
+CROWDED = 48
+"""Parts of one support above which it is left to subdivision: its polynomials are flat, or have many zeros."""
+
+
+def eliminated(frame: Frame, cells: Cells) -> tuple[Cells, list[Held]]:
+    """Return solutions, and cells that hold all others; the given cells where elimination does not apply or says little.
+
+    Parameters
+    ----------
+    frame : Frame
+        Of degree 1 in the mixtures of others, 0 in their own.
+    cells : Cells
+        One a system, whole.
+
+    References
+    ----------
+    B. Sturmfels (2002), "Solving systems of polynomial equations", chapter 6, for equilibria as solutions of multilinear equations.
+    """
+    if frame.sizes[:2] == (2, 2) and frame.unknowns == 2:
+        return _pairs(frame, cells)
+    how = plan(frame.sizes)
+    if how is None:
+        return cells, []
+    coefficients, groups = polynomials(frame, cells.table, how)
+    parts = _parts(coefficients, groups, how)
+    rest = [cells[parts.crowded]] if parts.crowded.any() else []
+    if len(parts.owner) == 0:
+        return joined([cells[:0], *rest]), []
+    corners = _corners(frame, parts, groups, how.round_off)
+    proven = np.zeros(len(corners), dtype=np.bool_)
+    if how.corners.shape[1] == 2:  # one unknown is left, and its polynomial crosses zero once where both other mixtures are positive
+        least = np.where(frame.blocks > 0, corners, 1.0).min(axis=1)[:, : sum(frame.sizes[:2])]
+        proven |= _crossing(parts.coefficients[:, 0], how.round_off) & (least > 0).all(axis=1)
+    return joined([moved(frame, cells[parts.owner[~proven]], corners[~proven]), *rest]), _held(frame, cells.owner[parts.owner[proven]], corners[proven])
+
+
+def _pairs(frame: Frame, cells: Cells) -> tuple[Cells, list[Held]]:
+    """Solve supports in which two stakeholders mix two actions each: each one's condition is linear in the other's mixture."""
+    one, other = cells.table[:, [1, 0], 0], cells.table[:, [1, 0], [2, 1]]
+    sure = np.asarray(((np.minimum(one, other) < -CERTAIN) & (np.maximum(one, other) > CERTAIN)).all(axis=1))
+    points = np.ones((np.count_nonzero(sure), len(frame.blocks)))
+    points[:, frame.bounded] = one[sure] / (one[sure] - other[sure])
+    points[:, frame.bounded - 1] = 1 - points[:, frame.bounded]
+    return cells[~sure], [Held(cells.owner[sure], points, points, points)]
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Parts of the mixtures that are kept in the polynomials: systems, coefficients, corners; systems with too many parts."""
+
+    owner: NDArray[np.int64]
+    coefficients: Array
+    corners: Array
+    crowded: NDArray[np.bool_]
+
+
+def _parts(coefficients: Array, groups: Groups, how: Plan) -> _Parts:
+    """Divide the mixtures and drop the parts where there can be no solution."""
+    systems, count = len(coefficients), coefficients.shape[2]
+    owner, crowded, corners = (
+        np.arange(systems),
+        np.zeros(systems, dtype=np.bool_),
+        np.broadcast_to(np.eye(len(how.corners[0])), (systems, *how.corners[0].shape)),
+    )
+    for _ in range(how.levels):
+        divided = (coefficients @ how.parts).reshape(len(owner), -1, len(how.corners), count) if len(owner) else coefficients[:, :, None]
+        which, part = np.nonzero(~_refuted(divided, groups, how.round_off))
+        crowded |= np.bincount(owner[which], minlength=systems) > CROWDED
+        if crowded.any():
+            kept = ~crowded[owner[which]]
+            which, part = which[kept], part[kept]
+        coefficients, owner, corners = divided[which, :, part], owner[which], how.corners[part] @ corners[which]
+        if len(owner) == 0:
+            break
+    return _Parts(owner, coefficients, corners, crowded)
+
+
+def _refuted(divided: Array, groups: Groups, round_off: float) -> NDArray[np.bool_]:
+    """Return on which parts, (P, S), there can be no solution, from the coefficients there, (P, q, S, N)."""
+    above, below = divided.min(axis=3) > round_off, divided.max(axis=3) < -round_off
+    vanishing, *mixtures = groups
+    gone = (above[:, vanishing] | below[:, vanishing]).any(axis=1)
+    for group in mixtures:
+        gone |= above[:, group].any(axis=1) & below[:, group].any(axis=1)
+    return np.asarray(gone)
+
+
+def _crossing(coefficients: Array, round_off: float) -> NDArray[np.bool_]:
+    """Return which polynomials in one unknown are monotone and change their sign, so that they have exactly one zero."""
+    steps = np.diff(coefficients, axis=1)
+    monotone = (steps > round_off).all(axis=1) | (steps < -round_off).all(axis=1)
+    first, last = coefficients[:, 0], coefficients[:, -1]
+    return np.asarray(monotone & (np.minimum(first, last) < -round_off) & (np.maximum(first, last) > round_off))
+
+
+def _corners(frame: Frame, parts: _Parts, groups: Groups, round_off: float) -> Array:
+    """Return the corners of cells, (P, K, K), that hold all mixtures proportional to the polynomials on the parts."""
+    coordinates, start = len(frame.blocks), groups[2].stop - groups[0].stop
+    corners = np.zeros((len(parts.owner), coordinates, coordinates))
+    corners[:] = np.eye(coordinates)
+    stop = start + parts.corners.shape[1]
+    corners[:, start:stop, start:stop] = parts.corners
+    lower = np.concatenate([_lowest(parts.coefficients[:, group], round_off) for group in groups[1:]], axis=1)
+    block = frame.blocks[:start, :start]
+    corners[:, :start, :start] = block * lower[:, None] + np.eye(start) * (1 - lower @ block)[:, :, None]
+    return corners
+
+
+def _lowest(parts: Array, round_off: float) -> Array:
+    """Return lower bounds on mixtures proportional to polynomials, (P, k), from their coefficients, (P, k, N)."""
+    total = parts.sum(axis=1)
+    sure = (total.min(axis=1) > 1e6 * round_off) | (total.max(axis=1) < -1e6 * round_off)
+    with np.errstate(all="ignore"):
+        lowest = (parts / total[:, None]).min(axis=2) - 1e-5
+    return np.where(sure[:, None], np.maximum(lowest, 0.0), 0.0)
+
+
+def _held(frame: Frame, owner: NDArray[np.int64], corners: Array) -> list[Held]:
+    """Return the solutions between the least and the largest coordinates of cells."""
+    if len(owner) == 0:
+        return []
+    own = frame.blocks > 0
+    low, high = (np.where(own, corners, fill) for fill in (np.inf, -np.inf))
+    middle = (corners * frame.blocks).sum(axis=1) / frame.blocks.sum(axis=0)
+    return [Held(owner, middle, low.min(axis=1), high.max(axis=1))]
