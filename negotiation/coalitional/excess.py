@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import TooLargeError
 from ..numerics import Array
 from .cost_game import CostGame
 from .oracles import SMALL_TABLE, search, structured
@@ -78,7 +80,8 @@ def complaints(game: CostGame, charges: Sequence[float], listed: int = LISTED) -
     .. math:: e(S) = x(S) - c(S), \quad \emptyset \ne S \subsetneq N
 
     (with the sign turned for a game of savings). One pass over the table of coalitions, or a search where the cost depends on total
-    use or on the most demanding member only. Other games without a table are asked for telling coalitions; the answer is then not exact.
+    use or on the most demanding member only. Other games without a table, and uses
+    without a common unit, are asked for telling coalitions; the answer is then not exact.
 
     Parameters
     ----------
@@ -99,7 +102,8 @@ def complaints(game: CostGame, charges: Sequence[float], listed: int = LISTED) -
     if game.size <= 2:
         return Complaints((), exact=True)
     if game.size > SMALL_TABLE and structured(game):
-        return _searched(game, np.asarray(charges, dtype=float), listed)
+        with suppress(TooLargeError):
+            return _searched(game, np.asarray(charges, dtype=float), listed)
     if not game.tabulated:
         return _tried(game, np.asarray(charges, dtype=float), listed)
     if game.between_players and game.size > MANY_COALITIONS:

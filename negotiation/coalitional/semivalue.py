@@ -21,7 +21,7 @@ from .extension import Level, flow_averages, gauss_levels, steps
 
 INNER_PLAYERS = 12
 INNER_COALITIONS = 200_000
-RENORMALISED = 512
+EXACT, RENORMALISED = 4096, 512
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,32 @@ def scaled(values: Array) -> Scaled:
 
 
 def binomials(n: int) -> Scaled:
-    """Return the binomial coefficients of `n`, shape (n + 1,), to some 1e-16 times the square root of `n`.
+    """Return the binomial coefficients of `n`, shape (n + 1,): rounded exact ones up to 4,096, above to some 1e-16 times the square root of n.
 
     Examples
     --------
     >>> binomials(4).floats()
     array([1., 4., 6., 4., 1.])
     """
+    half = _exact_binomials(n) if n <= EXACT else _multiplied_binomials(n)
+    mirror = slice((n - 1) // 2, None, -1) if n else slice(0, 0)
+    return Scaled(np.concatenate([half.mantissa, half.mantissa[mirror]]), np.concatenate([half.exponent, half.exponent[mirror]]))
+
+
+def _exact_binomials(n: int) -> Scaled:
+    """Return the first half of the coefficients from whole numbers."""
+    exact, mantissa, exponent = 1, [], []
+    for k in range(n // 2 + 1):
+        cut = max(0, exact.bit_length() - 64)
+        mantissa.append(float(exact >> cut))
+        exponent.append(cut)
+        exact = exact * (n - k) // (k + 1)
+    fraction, shift = np.frexp(mantissa)
+    return Scaled(fraction, np.array(exponent, dtype=np.int64) + shift)
+
+
+def _multiplied_binomials(n: int) -> Scaled:
+    """Return the first half of the coefficients as products, block by block."""
     half = n // 2
     mantissa, exponent = np.frexp((n - np.arange(half)) / (1.0 + np.arange(half)))
     mantissas, exponents = np.full(half + 1, 0.5), np.ones(half + 1, dtype=np.int64)
@@ -69,8 +88,7 @@ def binomials(n: int) -> Scaled:
         stop = start + 1 + len(grown)
         mantissas[start + 1 : stop] = grown
         exponents[start + 1 : stop] = exponents[start] + np.cumsum(exponent[block]) + shift
-    mirror = slice(n - half - 1, None, -1) if n - half - 1 >= 0 else slice(0, 0)
-    return Scaled(np.concatenate([mantissas, mantissas[mirror]]), np.concatenate([exponents, exponents[mirror]]))
+    return Scaled(mantissas, exponents)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Cost allocations: published answers, closed forms, brute force, and a second solver."""
 
-from itertools import permutations, product
-from math import factorial
+from itertools import product
 
 import numpy as np
 import pytest
@@ -19,44 +18,8 @@ from negotiation.coalitional.rules import equal, proportional
 from negotiation.coalitional.shapley import shapley
 from negotiation.definition import read_definition
 from negotiation.errors import InvalidGameError, NotApplicableError, TooLargeError
-from negotiation.numerics import Array
 
-
-def plain(players: str, costs: dict[str, float], kind: str = "cost") -> CostGame:
-    section, field = ("costs", "cost") if kind == "cost" else ("worths", "worth")
-    return read_plain_game({"players": list(players), section: [{"coalition": list(names), field: value} for names, value in costs.items()]})
-
-
-def classes(members: tuple[int, ...], seed: int) -> CostGame:
-    costs = np.random.default_rng(seed).uniform(0, 10, size=tuple(n + 1 for n in members)) * np.indices([n + 1 for n in members]).sum(axis=0) ** 0.5
-    costs[(0,) * len(members)] = 0
-    names = tuple("ABCDEFG"[: len(members)])
-    return table_game(names, costs, members)
-
-
-def expanded(game: CostGame) -> CostGame:
-    """Return the same game with every member a player of its own."""
-    owner = [k for k, n in enumerate(game.members) for _ in range(n)]
-    table = np.zeros((2,) * len(owner))
-    for row in product((0, 1), repeat=len(owner)):
-        counts = [sum(here for here, k in zip(row, owner, strict=True) if k == j) for j in range(len(game.members))]
-        table[row] = game.costs[tuple(counts)]
-    names = tuple(f"p{i}" for i in range(len(owner)))
-    return table_game(names, table, use=[game.use[k] for k in owner])
-
-
-def shapley_by_orders(game: CostGame) -> Array:
-    n = len(game.names)
-    total = np.zeros(n)
-    for order in permutations(range(n)):
-        row = [0] * n
-        before = 0.0
-        for k in order:
-            row[k] = 1
-            after = float(game.costs[tuple(row)])
-            total[k] += after - before
-            before = after
-    return total / factorial(n)
+from .games import classes, expanded, owners, plain
 
 
 def least_level(game: CostGame) -> float:
@@ -71,11 +34,6 @@ def least_level(game: CostGame) -> float:
 
 AIRPORT = plain("ABC", {"A": 12, "B": 28, "C": 30, "AB": 28, "AC": 30, "BC": 30, "ABC": 30})
 SEWAGE = plain("AHM", {"A": 21.95, "H": 17.08, "M": 20.81, "AH": 34.69, "AM": 39.04, "HM": 37.11, "AHM": 53.40})
-
-
-def test_shapley_of_an_airport_game_splits_each_stretch_among_its_users() -> None:
-    # Littlechild and Owen (1973): stretch k is shared equally by all who need it
-    assert shapley(AIRPORT).charges == pytest.approx((4, 12, 14))
 
 
 def test_shapley_of_the_glove_game_is_published() -> None:
@@ -96,18 +54,12 @@ def test_the_majority_game_has_an_empty_core() -> None:
         allocate(majority, "core")
 
 
-@given(st.integers(2, 5), st.integers(0, 10**6))
-def test_shapley_is_the_average_over_all_orders(n: int, seed: int) -> None:
-    game = classes((1,) * n, seed)
-    assert shapley(game).charges == pytest.approx(shapley_by_orders(game))
-
-
 @given(st.lists(st.integers(1, 3), min_size=1, max_size=3).map(tuple), st.integers(0, 10**6))
 @settings(max_examples=40)
 def test_classes_say_the_same_as_their_members_one_by_one(members: tuple[int, ...], seed: int) -> None:
     game = classes(members, seed)
     single = expanded(game)
-    owner = [k for k, n in enumerate(members) for _ in range(n)]
+    owner = owners(game)
     assert [shapley(game).charges[k] for k in owner] == pytest.approx(list(shapley(single).charges))
     charges = np.random.default_rng(seed).uniform(0, 5, len(members))
     together, apart = judge(game, "x", charges.tolist()), judge(single, "x", [charges[k] for k in owner])
