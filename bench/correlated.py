@@ -12,7 +12,7 @@ from negotiation.strategic.criteria.obedience import Obedience, obedience
 from negotiation.strategic.criteria.welfare import welfare
 from negotiation.strategic.game import Game
 
-SIZES = ((6, 4), (8, 3), (10, 2), (14, 2), (3, 12))
+SIZES = ((2, 8), (2, 20), (2, 40), (3, 12), (4, 6), (6, 4), (8, 3), (10, 2), (14, 2))
 
 
 def random_game(players: int, actions: int, seed: int = 1) -> Game:

@@ -13,8 +13,8 @@ from .errors import SolverError
 from .linear import Solution
 from .numerics import Array
 
-WARM_STEPS = 3_000
-"""Steps along the edges after which a program that starts from an earlier answer goes through the interior instead."""
+WARM = 2
+"""How many times more steps along the edges are taken from an earlier answer than from nothing before a program goes through the interior."""
 DUAL, PRIMAL = 1, 4
 """HiGHS's numbers for the two kinds of simplex method."""
 
@@ -67,7 +67,7 @@ class Growing:
         SolverError
             When the solver stops without an answer.
         """
-        steps = WARM_STEPS if self._warm else self._patience()
+        steps = int(self._patience() * (WARM if self._warm else 1))
         strategy = PRIMAL if self._warm else DUAL
         self._set(solver="simplex", presolve="off", simplex_strategy=strategy, simplex_iteration_limit=steps)
         status = self._run(budget or unlimited(), share, doing)

@@ -147,7 +147,7 @@ def test_few_profiles_at_a_time_find_what_all_at_once_find(seed: int, objective:
         patch.setattr(columns, "START", 4)
         patch.setattr(columns, "MANY_TAKEN", int(rng.integers(20, 100)))
         patch.setattr(columns, "MANY_USED", int(rng.integers(5, 20)))
-        patch.setattr(growing, "WARM_STEPS", int(rng.integers(1, 50)))
+        patch.setattr(growing, "WARM", float(rng.choice([0.01, 0.05, 2.0])))
         apart = correlated_equilibrium(game, objective, coarse)
     assert apart.value == pytest.approx(together.value, abs=1e-5)
     assert apart.total == pytest.approx(together.total, abs=1e-4)

@@ -89,7 +89,7 @@ def optimise(gain: Array, conditions: Any, seed: Columns, floors: Array | None =
     bounding a class of linear programming problems".
     """
     matrix = _with_total(conditions)
-    known = _feasible(matrix, _start(gain, seed), budget)
+    known = _feasible(matrix, _start(gain, seed, matrix.shape[0]), budget)
     scale = float(np.max(np.abs(gain))) or 1.0
     if floors is None:
         found = _generate(-gain / scale, matrix, known, budget)
@@ -134,9 +134,9 @@ class _Found:
         return self.best
 
 
-def _start(gain: Array, seed: Columns) -> Columns:
-    """Begin with the profiles of largest gain, the given ones, and some spread evenly, which keep prices sound."""
-    if len(gain) <= ALL_AT_ONCE:
+def _start(gain: Array, seed: Columns, rows: int) -> Columns:
+    """Begin with the profiles of largest gain, the given ones, and some spread evenly, which keep prices sound; with all where rows are as many."""
+    if len(gain) <= max(ALL_AT_ONCE, rows):
         return np.arange(len(gain))
     even = np.linspace(0, len(gain) - 1, START).astype(np.int64)
     return np.unique(np.concatenate([np.argpartition(-gain, START)[:START], seed[:START], even]))
