@@ -154,8 +154,9 @@ def _falling(game: CostGame) -> Finding | None:
     if amount <= ROUND_OFF * game.scale:
         return None
     before, after = _coalition(game, counts), _coalition(game, _plus(counts, k))
+    who = group(game, before) if before else "nobody"
     more = "Serving more can be cheaper" if game.sign > 0 else "More can earn less"
-    numbers = f"{money(game, _cost(game, counts))} for {group(game, before)}, but {money(game, _cost(game, _plus(counts, k)))} for {group(game, after)}"
+    numbers = f"{money(game, _cost(game, counts))} for {who}, but {money(game, _cost(game, _plus(counts, k)))} for {group(game, after)}"
     return Finding("falling", amount, (before, after), f"{more}: {numbers}.")
 
 
