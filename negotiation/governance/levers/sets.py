@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -63,7 +63,9 @@ def drawn_sets(levers: int, seed: int = 1) -> tuple[Sets, NDArray[np.bool_]]:
     return (whole[:, None] >> np.arange(levers) & 1).astype(np.bool_), np.arange(len(whole)) < len(codes)
 
 
-def cases_of(definition: Definition, settings: Settings, levers: Sequence[str], sets: Sets, charges: str | None = None) -> tuple[Cases, dict[int, str]]:
+def cases_of(
+    definition: Definition, settings: Settings, levers: Sequence[str], sets: Sets, charges: str | None = None, *, varied: Mapping[str, Array] | None = None
+) -> tuple[Cases, dict[int, str]]:
     """Return what the lever sets do, as cases, and why some of them cannot be judged.
 
     Parameters
@@ -76,6 +78,8 @@ def cases_of(definition: Definition, settings: Settings, levers: Sequence[str], 
     sets : ndarray of bool
     charges : str, optional
         Allocation method whose charges people pay; one cost game for each different setting of what it reads.
+    varied : mapping of str to ndarray, optional
+        Parameters with a value for each row of `sets`; as if set by hand.
 
     Returns
     -------
@@ -97,19 +101,20 @@ def cases_of(definition: Definition, settings: Settings, levers: Sequence[str], 
         values |= {name: np.where(on, value, values[name]) for name, value in lever.set.items()}
     for lever, on in ordered:
         values |= {name: values[name] + np.where(on, amount, 0.0) for name, amount in lever.shift.items()}
-    for name, value in settings.set:
+    by_hand: dict[str, Value] = dict(settings.set) | dict(varied or {})
+    for name in by_hand:
         known("parameter", name, definition.parameters)
-        values[name] = value
+    values |= by_hand
     bound = np.full((len(definition.stakeholders), len(sets)), -1, dtype=np.intp)
     for i, (name, stakeholder) in enumerate(definition.stakeholders.items()):
         for lever, on in ordered:
             if name in lever.commit:
                 bound[i, on] = list(stakeholder.actions).index(lever.commit[name])
-    excluded = {} if charges is None else _charge(definition, settings, values, charges, len(sets))
+    excluded = {} if charges is None else _charge(definition, by_hand, values, charges, len(sets))
     return Cases(definition, values, bound), excluded
 
 
-def _charge(definition: Definition, settings: Settings, values: dict[str, Value], rule: str, size: int) -> dict[int, str]:
+def _charge(definition: Definition, by_hand: Mapping[str, Value], values: dict[str, Value], rule: str, size: int) -> dict[int, str]:
     """Put the charges of a rule into `values`; return the cases in which it has none."""
     read = sorted(_read_by_costs(definition))
     table = np.array([np.broadcast_to(values[name], (size,)) for name in read]).reshape(len(read), size)
@@ -126,7 +131,7 @@ def _charge(definition: Definition, settings: Settings, values: dict[str, Value]
             continue
         for name, charge in found.items():
             charged.setdefault(name, np.array(np.broadcast_to(values[name], (size,)), dtype=float))[here] = charge
-    values |= {name: charge for name, charge in charged.items() if name not in dict(settings.set)}
+    values |= {name: charge for name, charge in charged.items() if name not in by_hand}
     return excluded
 
 

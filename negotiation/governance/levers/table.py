@@ -194,6 +194,7 @@ def lever_table(
     budget: Budget | None = None,
     *,
     seed: int = 1,
+    formation: bool = True,
 ) -> LeverTable:
     """Judge every set of levers: exactly up to 14 levers, above that 4,096 drawn sets, all sets of up to two, and their complements.
 
@@ -212,6 +213,8 @@ def lever_table(
     budget : Budget, optional
     seed : int
         For what is drawn.
+    formation : bool
+        Whether to ask if the target forms, which takes longer than all the rest.
 
     Returns
     -------
@@ -241,9 +244,9 @@ def lever_table(
     if not names:
         raise NotApplicableError(f"'{definition.name}' names no levers", "add 'levers: ...', what people could put in place")
     if len(names) <= EXACT:
-        return judged_sets(definition, names, all_sets(len(names)), settings, charges, budget=budget)
+        return judged_sets(definition, names, all_sets(len(names)), settings, charges, budget=budget, formation=formation)
     sets, drawn = drawn_sets(len(names), seed)
-    return judged_sets(definition, names, sets, settings, charges, budget=budget, drawn=drawn)
+    return judged_sets(definition, names, sets, settings, charges, budget=budget, drawn=drawn, formation=formation)
 
 
 def judged_sets(
@@ -255,6 +258,8 @@ def judged_sets(
     *,
     budget: Budget | None = None,
     drawn: NDArray[np.bool_] | None = None,
+    varied: Mapping[str, Array] | None = None,
+    formation: bool = True,
 ) -> LeverTable:
     """Judge the given sets of levers; as :func:`lever_table`, which chooses the sets itself.
 
@@ -267,6 +272,10 @@ def judged_sets(
         As in :func:`lever_table`.
     drawn : ndarray of bool, optional
         Which sets are a fair sample of all.
+    varied : mapping of str to ndarray, optional
+        Parameters that have another value for each row; as if set by hand.
+    formation : bool
+        Whether to ask if the target forms.
 
     Returns
     -------
@@ -276,7 +285,7 @@ def judged_sets(
     aim = definition.target
     if aim is None:
         raise NotApplicableError(f"'{definition.name}' names no target", "add 'target: {profile: ...}', the cooperative outcome to be judged")
-    cases, excluded = cases_of(definition, settings, levers, sets, charges)
+    cases, excluded = cases_of(definition, settings, levers, sets, charges, varied=varied)
     unpriced = np.array([k in excluded for k in range(len(sets))], dtype=np.bool_)
     target, excluded = _target(cases, excluded)
     judgeable = np.array([k not in excluded for k in range(len(sets))], dtype=np.bool_)
@@ -287,7 +296,7 @@ def judged_sets(
     walks = best_replies(cases, everywhere, np.concatenate(starts, axis=1), np.tile(target, len(starts)), budget)
     words: list[FormationWord | None] = [None] * len(sets)
     why = ""
-    if len(starts) == 2:
+    if len(starts) == 2 and formation:
         chosen = np.flatnonzero(holds)
         found, why = forming(cases, chosen, starts[1], target, aim.condition, budget=budget)
         for k, word in zip(chosen.tolist(), found, strict=True):
