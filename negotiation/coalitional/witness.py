@@ -7,7 +7,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..numerics import ROUND_OFF
 from .cost_game import CostGame
 from .exact import rational, solve
 from .separation import Coalitions, Question, Separation
@@ -17,6 +16,8 @@ ROUND = 1e-15
 """Share of the numbers added up that a sum of floats may lose, for each number."""
 MANY = 20_000
 """Coalitions that are compared as fractions."""
+TIGHT = (1e-9, 1e-12, 1e-15)
+"""Shares of the largest cost within which a coalition is taken to pay exactly what it costs; tried one after the other."""
 
 
 def witness(game: CostGame, oracle: Separation, charges: Sequence[float]) -> tuple[Fraction, ...] | None:
@@ -34,20 +35,23 @@ def witness(game: CostGame, oracle: Separation, charges: Sequence[float]) -> tup
         Per member of each class.
     """
     asked = Question(np.array(charges, dtype=float) * (game.sign / oracle.scale), 1.0, 0.0)
-    slack = ROUND * (len(game.members) + 2) * (2.0 + float(np.abs(asked.charges) @ np.array(game.members)))
-    near = _near(oracle, asked, ROUND_OFF, len(game.members))
-    if near is None or len(near) > MANY:
-        return None
-    point = _exact_point(game, charges, near)
-    if point is None:
-        return None
+    for within in TIGHT:
+        tight = _near(oracle, asked, within, len(game.members))
+        point = _exact_point(game, charges, tight) if tight is not None else None
+        if point is not None and _nobody_objects(game, oracle, point):
+            return point
+    return None
+
+
+def _nobody_objects(game: CostGame, oracle: Separation, point: Sequence[Fraction]) -> bool:
     asked = Question(np.array([float(charge) for charge in point]) * (game.sign / oracle.scale), 1.0, 0.0)
-    close = _near(oracle, asked, slack, len(game.members))
-    if close is None or len(close) > MANY:
-        return None
+    slack = ROUND * (len(point) + 2) * (2.0 + float(np.abs(asked.charges) @ np.array(game.members)))
+    close = _near(oracle, asked, slack, len(point))
+    if close is None:
+        return False
     costs = [rational(cost) for cost in game.at(close.counts).tolist()] if len(close) else []
     pays = [sum((n * charge for n, charge in zip(row, point, strict=True)), Fraction(0)) for row in close.counts.tolist()]
-    return point if all(game.sign * paid <= game.sign * cost for paid, cost in zip(pays, costs, strict=True)) else None
+    return all(game.sign * paid <= game.sign * cost for paid, cost in zip(pays, costs, strict=True))
 
 
 def _near(oracle: Separation, asked: Question, within: float, classes: int) -> Coalitions | None:
