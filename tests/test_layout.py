@@ -14,6 +14,7 @@ def test_how_sure_a_result_is_stands_after_the_tables() -> None:
     assert told.notes == ("a note", "Not complete: time is over.", "Method: search.")
     assert plain_report({"complete": None}).notes == ("Perhaps not complete.",)
     assert plain_report({"complete": True}) == plain_report({})
+    assert plain_report({"reason": "nobody moves"}).notes == ("It ends here: nobody moves.",)
 
 
 def test_rows_with_sentences_are_told_by_them_unless_they_were_said_already() -> None:

@@ -49,6 +49,8 @@ def _sureness(body: Mapping[str, Any]) -> tuple[str, ...]:
     """Return whether a result is complete and why, and how it was found, as notes."""
     word = {True: "Complete", False: "Not complete", None: "Perhaps not complete"}.get(body.get("complete", True), "Complete")
     reason = str(body.get("reason") or "")
+    if "complete" not in body and reason:
+        word = "It ends here"
     told = (f"{word}: {reason}.",) if reason else () if word == "Complete" else (f"{word}.",)
     return (*told, f"Method: {body['method']}.") if body.get("method") else told
 
