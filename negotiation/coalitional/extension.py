@@ -20,7 +20,7 @@ from .exact import common_unit
 
 Complex = NDArray[np.complex128]
 
-MAX_STEPS = 1 << 21
+MAX_STEPS = 1 << 20
 """Steps of total use that are looked at, at most."""
 
 FIRST_NODES, MAX_NODES = 32, 1024
@@ -126,7 +126,7 @@ class _Transform:
         circle = np.exp(np.arange(length) * (-2j * np.pi / length))
         turn = np.arange(len(cost))
         self.moved: list[Complex] = [circle[(turn * one) % length] - 1.0 for one in whole]
-        rest = [circle[(turn * (total - one)) % length] for one in whole]
+        rest = (circle[(turn * (total - one)) % length] for one in whole)
         self.kernels: list[Complex] = [cost * moved + np.conj(cost * left * moved) for moved, left in zip(self.moved, rest, strict=True)]
 
     def averages(self, level: Level) -> Array:

@@ -185,12 +185,10 @@ def averages(game: CostGame, kind: Semivalue) -> Averages:
     joint = extra * float(kind.chances(game.population).floats()[-1])
     if isinstance(below, MostDemanding):
         return Averages(_airport(below, game.members, kind) + joint, "closed form of airport games")
-    if game.tabulated:
-        return Averages(_from_table(game, kind), "all coalitions")
-    if isinstance(below, OfTotalUse) and countable(game):
+    if isinstance(below, OfTotalUse) and not game.tabulated and countable(game):
         found = flow_averages(below, game.members, kind.levels(game.population))
         return Averages(found.values + joint, "multilinear extension of the cost of total use", {"nodes": found.nodes, "accuracy": found.accuracy})
-    return Averages(game.costs, "")
+    return Averages(_from_table(game, kind), "all coalitions")
 
 
 def without_top(function: CostFunction) -> tuple[CostFunction, float]:
@@ -212,9 +210,9 @@ def _airport(airport: MostDemanding, members: tuple[int, ...], kind: Semivalue) 
 
 
 def _from_table(game: CostGame, kind: Semivalue) -> Array:
-    n, members = game.population, np.array(game.members, dtype=float)
+    costs, n, members = game.costs, game.population, np.array(game.members, dtype=float)
     weights = kind.of_size(n)
-    joined, total = (_players if game.between_players else _classes)(game.costs, weights)
+    joined, total = (_players if game.between_players else _classes)(costs, weights)
     last = game.total * float(weights.floats()[-1])
     values: Array = (joined - members * kind.stay(float(joined.sum()), total, last, n)) / members
     return values
@@ -255,7 +253,11 @@ def _sizes(members: tuple[int, ...]) -> NDArray[np.int64]:
 
 
 def _classes(costs: Array, weights: Scaled) -> tuple[Array, float]:
-    """Return the weighted costs of each class's coalitions, times its members in them, and of all coalitions."""
+    """Return the weighted costs of each class's coalitions, times its members in them, and of all coalitions; large classes come last."""
+    order = np.argsort(costs.shape, kind="stable")
+    if np.any(np.diff(order) < 0):
+        turned, total = _classes(np.ascontiguousarray(np.transpose(costs, order)), weights)
+        return turned[np.argsort(order)], total
     members = tuple(n - 1 for n in costs.shape)
     cut = next(k for k in range(len(members)) if k == len(members) - 1 or prod(costs.shape[k:]) <= INNER_COALITIONS)
     ways, size = _ways(members[cut:]), _sizes(members[cut:])
