@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from . import catalogue, normal_form, report
-from .analyses import QUESTIONS, Analysis, analysis
+from .analyses import QUESTIONS, analysis
 from .answers.play import exported
-from .answers.request import Request
+from .answers.request import Analysis, Request
 from .budget import Budget
 from .catalogue import Subject
 from .definition import Definition
@@ -68,7 +68,11 @@ def _add_analysis(command: argparse.ArgumentParser, row: Analysis) -> None:
     command.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", dest="further", help="option of the concept (repeatable)")
     command.add_argument("--seconds", type=_seconds, metavar="S", help="time limit; what was found by then is shown")
     for option in row.options:
-        command.add_argument(f"--{option.name}", metavar=option.name.upper(), help=option.about, action="append" if option.many else "store")
+        flag = f"--{option.name.replace('_', '-')}"
+        if option.kind is bool:
+            command.add_argument(flag, dest=option.name, action="store_const", const="yes", help=option.about)
+        else:
+            command.add_argument(flag, dest=option.name, metavar=option.name.upper(), help=option.about, action="append" if option.many else "store")
 
 
 def _seconds(text: str) -> float:

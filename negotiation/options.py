@@ -9,6 +9,8 @@ from typing import Any
 
 from .errors import InvalidGameError, Problem, nearest, unknown
 
+YES_OR_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
 
 @dataclass(frozen=True)
 class Option:
@@ -18,7 +20,7 @@ class Option:
     ----------
     name, about : str
     kind : type
-        float, int or str.
+        float, int, str, or bool for a yes or no.
     default : value or None
         None where the question has a default of its own.
     choices : tuple of str
@@ -32,7 +34,7 @@ class Option:
     name: str
     kind: type
     about: str
-    default: float | int | str | None = None
+    default: float | int | str | bool | None = None
     choices: tuple[str, ...] = ()
     least: float = 0.0
     many: bool = False
@@ -64,12 +66,12 @@ def read_options(question: str, options: Sequence[Option], given: Mapping[str, s
 
 def _read(option: Option, text: str) -> Any:
     try:
-        value = option.kind(text)
+        value = YES_OR_NO.get(text.lower()) if option.kind is bool else option.kind(text)
     except ValueError:
         value = None
     wrong = value is None or (option.choices and value not in option.choices)
-    if wrong or (isinstance(value, (int, float)) and not (math.isfinite(value) and option.least <= value <= 1e15)):
-        kind = {float: f"a finite number from {option.least:g}", int: f"a whole number from {option.least:g}", str: "text"}[option.kind]
+    if wrong or (isinstance(value, (int, float)) and not isinstance(value, bool) and not (math.isfinite(value) and option.least <= value <= 1e15)):
+        kind = {float: f"a finite number from {option.least:g}", int: f"a whole number from {option.least:g}", str: "text", bool: "yes or no"}[option.kind]
         expected = f"one of {', '.join(option.choices)}" if option.choices else kind
         raise InvalidGameError([Problem(("options", option.name), f"got '{text}', expected {expected}", f"it means: {option.about}")])
     return value

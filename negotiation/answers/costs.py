@@ -17,7 +17,7 @@ from ..errors import InvalidGameError, NotApplicableError, Problem, nearest
 from ..numerics import plain
 from ..options import Option, read_amounts, read_options
 from ..settings import NO_SETTINGS
-from .request import Request
+from .request import Analysis, Request
 
 TERMS = (
     Option("subsidy", float, "what outsiders pay towards the cost of everybody together, in the cost's unit"),
@@ -103,3 +103,6 @@ def terms_of(game: CostGame, said: Mapping[str, Any], request: Request) -> Terms
                 raise InvalidGameError([Problem(("options", "union"), problem, remedy)])
             unions[name] = group
     return Terms(float(said.get("subsidy", 0.0)), caps, floors, unions, request.budget, int(said.get("seed", 0)), said.get("to", "use"))
+
+
+QUESTIONS = (Analysis("allocate", "Who should pay what, so that no group does better alone?", allocate, (METHOD, *TERMS)),)

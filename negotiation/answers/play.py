@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..catalogue import Subject
-from ..concepts import concept
-from ..options import read_options
+from ..concepts import CONCEPTS, concept
+from ..options import Option, read_options
 from ..questions import Case, Concept, Result
 from ..strategic.equilibrium import EquilibriumList
 from ..strategic.files.expansion import check_expansion
 from ..strategic.files.nfg import write_nfg
 from ..strategic.game import Game
 from ..strategic.mixed.selection import SelectionTable, selection
-from .request import Answer, Request, game_of
+from .request import Analysis, Answer, Request, game_of
 
 MAX_SELECTED = 1_000
 """Equilibria beside which a table of criteria is shown."""
@@ -80,3 +80,7 @@ def exported(subject: Subject, request: Request) -> str:
         bound = subject.written.commitments(request.settings)
         check_expansion([s.members for s in stakeholders.values()], [1 if name in bound else len(s.actions) for name, s in stakeholders.items()])
     return write_nfg(game_of(subject, request)[0])
+
+
+CONCEPT = Option("concept", str, f"one of: {', '.join(CONCEPTS)}", "nash")
+QUESTIONS = (Analysis("solve", "What happens if everyone does what is best for themselves: all equilibria, or another concept.", solve, (CONCEPT,)),)

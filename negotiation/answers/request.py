@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ from ..budget import Budget
 from ..catalogue import Subject
 from ..errors import NotApplicableError
 from ..governance.situation import Situation, build_situation
+from ..options import Option
 from ..settings import NO_SETTINGS, Settings
 from ..strategic.game import Game
 
@@ -44,6 +45,24 @@ class Answer(Protocol):
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer for JSON."""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A row of the table.
+
+    Parameters
+    ----------
+    name, about : str
+    run : callable
+    options : tuple of Option
+        What only this analysis understands.
+    """
+
+    name: str
+    about: str
+    run: Callable[[Subject, Request], Answer]
+    options: tuple[Option, ...] = ()
 
 
 def situation_of(subject: Subject, request: Request) -> Situation:

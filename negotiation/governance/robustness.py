@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import TooLargeError
 from ..numerics import Array, plain, shown
 from .draws import Draws, gains_at
 from .situation import Situation
 
 DRAWS = 20_000
+MAX_DRAWS = 1_000_000
 SEED = 2015
 Z95 = 1.959963984540054
 MIN_SWING = 0.01
@@ -111,12 +113,16 @@ def robustness(situation: Situation, draws: int = DRAWS, seed: int = SEED) -> Ro
     ------
     NotApplicableError
         When the game names no target.
+    TooLargeError
+        Above a million draws.
 
     References
     ----------
     E. B. Wilson (1927), "Probable inference, the law of succession, and statistical inference".
     """
     _ = situation.target
+    if draws > MAX_DRAWS:
+        raise TooLargeError(f"{draws:,} draws are asked for, at most {MAX_DRAWS:,} are made", f"ask for {MAX_DRAWS:,}: the share is then known to a thousandth")
     values = drawn(situation, draws, np.random.default_rng(seed))
     many = Draws(situation.definition, {**situation.values, **values}, draws, situation.bound)
     found = gains_at(many, situation.target_counts)

@@ -8,14 +8,19 @@ from typing import Any, Literal
 import numpy as np
 
 from ..coalitional.allocation import Allocation
-from ..numerics import plain, shown
+from ..numerics import plain
 from ..strategic.criteria.coalitions import BlocDeviation, coalition_deviation
 from ..strategic.dynamics.paths import Formation, formation
 from ..strategic.game import Points
+from ..strategic.sequence.repeated import PatienceResult, critical_discount
+from .robustness import Robustness, robustness
 from .situation import Situation
 from .stability import Test, bloc, individual
+from .verdict_words import lessons, sentences
 
 Word = Literal["stable", "fragile", "unstable"]
+ASSUMED_DISCOUNT = 0.9
+"""What the next period is taken to be worth where a margin of patience in money is shown: an assumption."""
 CONDITIONAL = "This holds if these payoffs hold; it is not a prediction of what real people will do."
 
 
@@ -67,6 +72,11 @@ class Verdict:
         Number of pure equilibria.
     target, status_quo, best, worst, most_cooperative : Standing or None
         Best and worst are the equilibria with the highest and the lowest welfare.
+    patience : PatienceResult or None
+        How much members have to value the future for the threat of the worst equilibrium to hold the target together; None unless asked
+        for, or without a pure equilibrium to revert to.
+    robustness : Robustness or None
+        The individual test over the ranges of all parameters; None unless asked for.
     """
 
     situation: Situation
@@ -82,6 +92,8 @@ class Verdict:
     best: Standing | None
     worst: Standing | None
     most_cooperative: Standing | None
+    patience: PatienceResult | None = None
+    robustness: Robustness | None = None
 
     @property
     def cost_holds(self) -> bool | None:
@@ -91,7 +103,12 @@ class Verdict:
     @property
     def sentence(self) -> str:
         """The verdict in plain words."""
-        return " ".join(_sentences(self))
+        return " ".join(sentences(self))
+
+    @property
+    def lesson(self) -> str:
+        """The same for a student: which definitions the target meets, and which it breaks."""
+        return " ".join(lessons(self))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the verdict for JSON."""
@@ -99,12 +116,15 @@ class Verdict:
         body = {
             "verdict": self.word,
             "sentence": self.sentence,
+            "lesson": self.lesson,
             "settings": self.situation.settings.as_dict() | {"charges": self.situation.rule},
             "individual": self.individual.as_dict(),
             "bloc": self.bloc.as_dict(),
             "coalition": self.coalition and {"holds": not self.coalition.pays, "margin": -self.coalition.least, **self.coalition.as_dict(self.situation.game)},
             "cost": None if self.cost is None else {"holds": self.cost_holds, **self.cost.as_dict()},
             "formation": made and {"word": made.word, "reached": made.reached, "stuck": made.stuck, "circles": made.circles, "ends": self._ends(made)},
+            "patience": self.patience and _patience(self.patience),
+            "robustness": self.robustness and self.robustness.as_dict(),
             "weakest_link": self.individual.weakest and self.individual.weakest.as_dict(),
             "margin": self.individual.margin if np.isfinite(self.individual.margin) else None,
             "cooperation": self.target.cooperation if self.most_cooperative is None else self.most_cooperative.cooperation,
@@ -127,13 +147,25 @@ class Verdict:
         return [self.situation.game.counts(made.ends, k) for k in range(len(made.ends[0]))]
 
 
-def verdict(situation: Situation) -> Verdict:
+def _patience(found: PatienceResult) -> dict[str, Any]:
+    """Return what a verdict says about patience for JSON."""
+    first = found.binding
+    who = None if first is None else {"stakeholder": first.stakeholder, "action": first.action, "to": first.to, "gain": first.gain, "loss": first.loss}
+    margin = found.margin(ASSUMED_DISCOUNT)
+    holds = found.critical is not None and found.critical <= ASSUMED_DISCOUNT
+    body = {"holds": holds, "margin": margin if np.isfinite(margin) else None, "critical_discount": found.critical, "weakest": who}
+    return body | {"at_discount": ASSUMED_DISCOUNT, "sentence": found.sentence}
+
+
+def verdict(situation: Situation, *, full: bool = False) -> Verdict:
     """Judge the target of a situation.
 
     Parameters
     ----------
     situation : Situation
         See :func:`~negotiation.governance.situation.build_situation`.
+    full : bool
+        Whether to add the tests of patience and robustness.
 
     Returns
     -------
@@ -158,9 +190,10 @@ def verdict(situation: Situation) -> Verdict:
         welfare, cooperation = game.welfare(found.points), situation.cooperation(found.points)
         best, worst, most = (standing(situation, found.points, int(k)) for k in (np.argmax(welfare), np.argmin(welfare), np.argmax(cooperation)))
     today = None if start is None else standing(situation, start)
-    return Verdict(
-        situation, word, alone, together, coalition_deviation(game, target), paid, made, len(found), standing(situation, target), today, best, worst, most
-    )
+    joint, there = coalition_deviation(game, target), standing(situation, target)
+    patient = critical_discount(game, situation.target_counts) if full and len(found) else None
+    sure = robustness(situation) if full else None
+    return Verdict(situation, word, alone, together, joint, paid, made, len(found), there, today, best, worst, most, patient, sure)
 
 
 def standing(situation: Situation, points: Points, k: int = 0) -> Standing:
@@ -178,73 +211,3 @@ def standing(situation: Situation, points: Points, k: int = 0) -> Standing:
 def assumed(situation: Situation) -> list[str]:
     """Return the parameters whose value has no source."""
     return [name for name, parameter in situation.definition.parameters.items() if parameter.confidence == "assumed"]
-
-
-def _sentences(verdict: Verdict) -> list[str]:
-    """Say who would leave, whether it gets going, whether the charges are accepted."""
-    game = verdict.situation.game
-    named = verdict.situation.definition.target
-    what = f"“{named.label}”" if named and named.label else "The target"
-    opening = {"stable": f"{what} holds.", "fragile": f"{what} is fragile.", "unstable": f"{what} does not hold."}[verdict.word]
-    parts = [opening, *_weakest_sentence(verdict, verdict.individual)]
-    for name in verdict.situation.displaced:
-        i = game.index(name)
-        parts.append(f"The levers bind {game.label(i)} to “{game.label(i, game.actions[i].index(verdict.situation.bound[name]))}”.")
-    if verdict.individual.holds and not verdict.bloc.holds:
-        parts += _weakest_sentence(verdict, verdict.bloc)
-    if verdict.formation is not None:
-        parts.append(_formation_sentence(verdict, verdict.formation))
-    if verdict.cost is not None:
-        parts.append(_cost_sentence(verdict, verdict.cost))
-    if verdict.status_quo is not None and abs(more := verdict.target.welfare - verdict.status_quo.welfare) > max(game.tolerances):
-        today = "today with these levers" if verdict.situation.settings.levers else "today"
-        parts.append(f"At the target all together earn {shown(abs(more))} {game.money} {'more' if more > 0 else 'less'} than {today}.")
-    if verdict.word == "unstable" and verdict.most_cooperative is not None:
-        share = shown(100 * verdict.most_cooperative.cooperation, 3)
-        parts.append(f"Of the outcomes that hold, the most cooperative has {share} % of members at their target action.")
-    if not verdict.equilibria:
-        parts.append(f"No pure equilibrium exists among {game.lattice.size:,} profiles.")
-    return parts
-
-
-def _weakest_sentence(verdict: Verdict, test: Test) -> list[str]:
-    weakest, game = test.weakest, verdict.situation.game
-    if weakest is None:
-        return ["Nobody has a choice."]
-    i = game.index(weakest.stakeholder)
-    who, to = game.label(i), game.label(i, game.actions[i].index(weakest.to))
-    amount = f"{shown(abs(weakest.gain))} {game.money}"
-    subject = f"one of the {game.members[i]:,} {who}" if game.members[i] > 1 else who
-    if weakest.together > 1:
-        return [f"{weakest.together} of the {game.members[i]:,} {who} together would each gain {amount} by choosing “{to}”."]
-    if not test.holds:
-        return [f"Most to gain by leaving: {subject} would gain {amount} by choosing “{to}”."]
-    if test.margin == 0.0:
-        return [f"But only just: {subject} would lose nothing by choosing “{to}”."]
-    return [f"Nobody gains by leaving alone; closest is {subject}, losing {amount} by choosing “{to}”."]
-
-
-def _formation_sentence(verdict: Verdict, made: Formation) -> str:
-    today = "today's situation with these levers" if verdict.situation.settings.levers else "today's situation"
-    if made.word == "forms":
-        return f"It gets going by itself from {today}."
-    if made.word == "may form":
-        return f"From {today} it may get going, but can also end elsewhere."
-    return f"From {today} nobody makes the first step." if made.stuck else f"From {today} it does not get going."
-
-
-def _cost_sentence(verdict: Verdict, paid: Allocation) -> str:
-    unit = paid.game.unit
-    if paid.objection is not None:
-        group = ", ".join(_group(paid, name, count) for name, count in paid.objection.coalition.items())
-        return f"The charges will be contested: {group} would together save {shown(paid.objection.gain)} {unit} with a solution of their own."
-    if paid.shortfall > 0:
-        return f"The charges leave {shown(paid.shortfall)} {unit} of the cost uncovered."
-    if paid.shortfall < 0:
-        return f"The charges bring in {shown(-paid.shortfall)} {unit} more than the cost."
-    return "The charges cover the cost, and no group would pay less with a solution of its own."
-
-
-def _group(paid: Allocation, name: str, count: int) -> str:
-    k = paid.game.names.index(name)
-    return f"{count} of the {paid.game.members[k]:,} {paid.game.label(k)}" if paid.game.members[k] > 1 else paid.game.label(k)

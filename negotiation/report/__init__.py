@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import singledispatch
 
 from ..answers.costs import Allocated
-from ..answers.govern import ExpectationsChecked, Judged
+from ..answers.govern import ExpectationsChecked, Governed, Judged
 from ..answers.play import Conceived, Solved
 from ..answers.request import Answer
 from .costs import RULE_NAMES, allocations, objection_text
 from .games import game_card, games
-from .govern import expectations, verdict
+from .govern import expectations, governed, judged, verdict
 from .layout import LISTED, Report, Table, plain_report
 from .play import concept, equilibria
 
@@ -50,7 +50,12 @@ def _(answer: Conceived) -> Report:
 
 @told.register
 def _(answer: Judged) -> Report:
-    return verdict(answer.verdict)
+    return judged(answer)
+
+
+@told.register
+def _(answer: Governed) -> Report:
+    return governed(answer)
 
 
 @told.register

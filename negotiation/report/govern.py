@@ -4,12 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..answers.govern import Conditions, Governed, Judged
 from ..governance.expectations import Checked
-from ..governance.verdict import CONDITIONAL, Verdict, assumed
+from ..governance.verdict import ASSUMED_DISCOUNT, CONDITIONAL, Verdict, assumed
 from ..numerics import shown
 from ..strategic.game import Game
+from ..strategic.sequence.repeated import PatienceResult
 from .costs import objection_text
 from .layout import Report, Table
+from .target import target
+
+
+def judged(answer: Judged) -> Report:
+    """Return a verdict for people, with what was asked for besides."""
+    told = verdict(answer.verdict)
+    if answer.depth is None:
+        return told
+    depth = answer.depth
+    situation = answer.verdict.situation
+    parts = [depth.winners, depth.participation, None if depth.condition is None else Conditions((depth.condition,))]
+    tables, notes = list(told.tables), [answer.verdict.lesson]
+    for part in parts:
+        if part is not None:
+            said = target(part, situation)
+            tables += said.tables
+            notes += [said.sentence, *said.notes]
+    if answer.verdict.robustness is not None:
+        notes.append(answer.verdict.robustness.sentence)
+    return Report(told.sentence, tuple(tables), (*notes, *told.notes))
+
+
+def governed(answer: Governed) -> Report:
+    """Return what one question about a target came to, for people."""
+    return target(answer.result, answer.situation)
 
 
 def verdict(judged: Verdict) -> Report:
@@ -62,12 +89,37 @@ def _tests(judged: Verdict) -> list[tuple[str, ...]]:
         rows.append(("No group across stakeholders gains", "no" if joint.pays else "yes", shown(-joint.least), joint.sentence(game) if joint.pays else ""))
     if judged.formation is not None:
         rows.append(("It gets going from today's situation", judged.formation.word, "", _on_the_way(judged.formation.reached)))
+    if judged.patience is not None:
+        rows.append(_patience(judged.patience, game))
+    if judged.robustness is not None:
+        sure, half = judged.robustness, judged.robustness.margins[1]
+        low, high = (shown(100 * end, 3) for end in sure.interval)
+        rows.append(
+            (
+                "It holds whatever the numbers are",
+                f"in {shown(100 * sure.share, 3)} %",
+                shown(half),
+                f"of {sure.draws:,} draws ({low} to {high} %); median margin",
+            )
+        )
     if judged.cost is not None:
         paid = judged.cost
         missing = f"{shown(abs(paid.shortfall))} {paid.game.unit} {'uncovered' if paid.shortfall > 0 else 'more than the cost'}"
         who = objection_text(paid) if paid.objection else "nobody objects" if paid.shortfall == 0 else missing
         rows.append(("No group would pay less on its own", "yes" if judged.cost_holds else "no", shown(-max(paid.largest_excess, abs(paid.shortfall))), who))
     return rows
+
+
+def _patience(found: PatienceResult, game: Game) -> tuple[str, ...]:
+    name, first = "The future deters leaving", found.binding
+    if first is None:
+        return name, "yes", "", "nobody is tempted"
+    i = game.index(first.stakeholder)
+    who = f"{game.label(i)} to “{game.label(i, game.actions[i].index(first.to))}”"
+    margin = shown(found.margin(ASSUMED_DISCOUNT))
+    if found.critical is None:
+        return name, "no", margin, f"{who}: the worst equilibrium does not deter it, however patient"
+    return name, f"from {found.critical:.3g} on", margin, f"{who}; margin where the next period counts {ASSUMED_DISCOUNT:g} of this one (assumed)"
 
 
 def _on_the_way(profiles: int) -> str:

@@ -136,8 +136,7 @@ def transfers(situation: Situation, cap: float = 0.0, detection: float = 1.0) ->
     ----------
     D. Monderer and M. Tennenholtz (2004), "k-Implementation" (the least money that makes an outcome an equilibrium).
     """
-    if not cap >= 0 or not 0 <= detection <= 1:
-        raise NotApplicableError("a fine is 0 or more, a probability lies between 0 and 1", "change these numbers")
+    check_fines(cap, detection)
     game, counts = situation.game, situation.target_counts
     found = deviations(game, situation.target)
     paid = [(name, action) for name, row in counts.items() for action, count in row.items() if count and name not in situation.bound]
@@ -159,6 +158,12 @@ def transfers(situation: Situation, cap: float = 0.0, detection: float = 1.0) ->
     fines = tuple(Fine(*key, float(amounts[key])) for key in fined if amounts[key])
     price = sum(row.total for row in rewards)
     return Transfers(situation, tuple(sorted(rewards, key=lambda row: -row.total)), fines, price, cap, detection, gainers(situation))
+
+
+def check_fines(cap: float, detection: float) -> None:
+    """Refuse a largest fine or a probability that makes no sense."""
+    if not cap >= 0 or not 0 <= detection <= 1:
+        raise NotApplicableError("a fine is 0 or more, a probability lies between 0 and 1", "change these numbers")
 
 
 def gainers(situation: Situation) -> dict[str, float]:
