@@ -57,8 +57,8 @@ class Plan:
 
 
 @lru_cache(maxsize=256)
-def plan(sizes: tuple[int, ...]) -> Plan | None:
-    """Return how supports with these numbers of actions in use are eliminated, None where that does not pay."""
+def plan(sizes: tuple[int, ...], few: bool) -> Plan | None:
+    """Return how supports with these numbers of actions in use are eliminated, faster for few of them; None where that does not pay."""
     mixing = [size for size in sizes if size > 1]
     kept = tuple(mixing[2:])
     if kept not in {(2,), (3,), (2, 2)} or mixing[0] > 4 or mixing[0] - mixing[1] > (kept == (2,)):
@@ -66,7 +66,8 @@ def plan(sizes: tuple[int, ...]) -> Plan | None:
     degree = max(2 * (mixing[1] - 1) + (len(kept) > 1), mixing[1])
     points = _grid([_nodes(size, degree) for size in kept])
     coefficients: Array = np.linalg.inv(_basis(degree, points)).T.astype(np.float64)
-    corners = _grid([_divided(size, 16 if kept == (2,) else 4) for size in kept])
+    pieces, levels = (16, 2) if kept == (2,) else (8, 2) if few else (4, 3)
+    corners = _grid([_divided(size, pieces) for size in kept])
     parts = [_basis(degree, [point @ corner for point, corner in zip(points, corner_set, strict=True)]).T for corner_set in zip(*corners, strict=True)]
     largest = mixing[0] * mixing[1] * factorial(mixing[0]) * factorial(mixing[1])
     return Plan(
@@ -74,7 +75,7 @@ def plan(sizes: tuple[int, ...]) -> Plan | None:
         coefficients=coefficients,
         parts=np.concatenate([part @ coefficients for part in parts], axis=1),
         corners=np.array([_diagonal(corner_set) for corner_set in zip(*corners, strict=True)]),
-        levels=2 if kept == (2,) else 3,
+        levels=levels,
         round_off=ROUNDING * largest * float(np.abs(coefficients).sum(axis=0).max()),
     )
 

@@ -119,7 +119,7 @@ def multiplayer_equilibria(game: Game, budget: Budget | None = None) -> Equilibr
     shape, wide = game.lattice.shape, ranges(game)
     pure = pure_equilibria(game)
     tables = [_payoffs(game, i) for i in range(len(shape))]
-    usual = [float(np.median(own)) for own in tables]  # from there, differences of usual payoffs keep their digits
+    usual = [float(np.sort(own, axis=None)[own.size // 2]) for own in tables]  # from there, differences of usual payoffs keep their digits
     payoffs = np.concatenate([(own - start).ravel() for own, start in zip(tables, usual, strict=True)])
     shapes = families(shape)
     search = _Search(game, payoffs / np.repeat(wide, tables[0].size), budget or unlimited(), sum(family.size for family in shapes) or 1)

@@ -53,25 +53,43 @@ def lifted(shape: tuple[int, ...]) -> NDArray[np.int64]:
     return np.array(rows)
 
 
+@dataclass(frozen=True)
+class _Layout:
+    """Where the probabilities of each stakeholder stand: first places, slices, owners, and which places have the same owner."""
+
+    starts: NDArray[np.int64]
+    parts: tuple[slice, ...]
+    owner: NDArray[np.int64]
+    place: NDArray[np.int64]
+    same: NDArray[np.bool_]
+
+
+@lru_cache(maxsize=64)
+def _layout(shape: tuple[int, ...]) -> _Layout:
+    stops = np.cumsum(shape)
+    owner = np.repeat(np.arange(len(shape)), shape)
+    parts = tuple(slice(stop - size, stop) for stop, size in zip(stops.tolist(), shape, strict=True))
+    return _Layout(stops - np.array(shape), parts, owner, np.arange(len(owner)), owner[:, None] == owner)
+
+
 def earned(payoffs: Array, shape: tuple[int, ...], points: Array) -> Array:
-    """Return what each action earns against mixtures, shape (P, K), from :func:`lifted` payoffs."""
-    parts = np.split(points, np.cumsum(shape)[:-1], axis=1)
-    weights = parts[0]
-    for part in parts[1:]:
-        weights = (weights[:, :, None] * part[:, None]).reshape(len(points), -1)
+    """Return what each action earns against mixtures, shape (P, K), from payoffs at the places of :func:`lifted`."""
+    weights = points[:, : shape[0]]
+    for part in _layout(shape).parts[1:]:
+        weights = (weights[:, :, None] * points[:, None, part]).reshape(len(points), -1)
     return np.asarray(weights @ payoffs.T)
 
 
 def _slopes(payoffs: Array, shape: tuple[int, ...], points: Array) -> Array:
     """Return the derivatives of what each action earns along each probability, (P, K, K), its own stakeholder's giving the payoff itself."""
-    parts = np.split(points, np.cumsum(shape)[:-1], axis=1)
+    parts = [points[:, part] for part in _layout(shape).parts]
     before, after = [np.ones((len(points), 1))], [np.ones((len(points), 1))]
     for part, last in zip(parts[:-1], parts[:0:-1], strict=True):
         before.append((before[-1][:, :, None] * part[:, None]).reshape(len(points), -1))
         after.append((last[:, :, None] * after[-1][:, None]).reshape(len(points), -1))
     columns = []
     for size, low, high in zip(shape, before, after[::-1], strict=True):
-        product = low[:, :, None, None, None] * high[:, None, None, :, None] * np.eye(size)[:, None]
+        product = (low[:, :, None] * high[:, None])[:, :, None, :, None] * np.eye(size)[:, None]
         columns.append(product.reshape(len(points), -1, size))
     return np.asarray(payoffs @ np.concatenate(columns, axis=2))
 
@@ -92,23 +110,22 @@ def polished(payoffs: Array, shape: tuple[int, ...], points: Array, used: NDArra
     used : ndarray of bool, shape (P, K)
         Which actions are in use.
     """
-    starts = np.cumsum((0, *shape[:-1]))
-    owner = np.repeat(np.arange(len(shape)), shape)
-    place, same, rows = np.arange(len(owner)), owner[:, None] == owner, np.arange(len(points))[:, None]
-    first = np.minimum.reduceat(np.where(used, place, len(place)), starts, axis=1)[:, owner]
+    layout = _layout(shape)
+    place, owner, rows = layout.place, layout.owner, np.arange(len(points))[:, None]
+    first = np.minimum.reduceat(np.where(used, place, len(place)), layout.starts, axis=1)[:, owner]
     chief = first == place
     free = used & ~chief
     both, eye = free[:, :, None] & free[:, None], np.eye(len(place))
     for _ in range(steps):
         slopes = _slopes(payoffs, shape, points)
-        value = slopes[:, place, starts[owner]]
-        slopes *= ~same
+        value = slopes[:, place, layout.starts[owner]]
+        slopes *= ~layout.same
         slopes -= slopes[rows, first]
         slopes -= slopes[rows[:, :, None], place[:, None], first[:, None]]
         matrix = np.where(both, slopes, eye)
         inverse = _inverse(matrix)
         move = (inverse @ (free * (value - value[rows, first]))[:, :, None])[:, :, 0]
-        move -= chief * (move @ same)
+        move -= chief * (move @ layout.same)
         step = np.abs(move).max(axis=1)
         points = np.where(step[:, None] < 2, points - move, points)
         if not (step > 1e-9).any():  # the error that is left is about its square

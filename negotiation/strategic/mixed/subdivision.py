@@ -27,6 +27,9 @@ simplex is shrunk below the third."""
 CROWD = 256
 """Cells at a time from which on a system is tried for a continuum of solutions, once in eight times as many."""
 
+EARLY, SEVERAL = 4, 16
+"""While no more cells than the first were examined, cells are halved to at least the second number."""
+
 NUMBERS = 1 << 17
 """Coefficients that are worked on at a time."""
 
@@ -165,9 +168,28 @@ def _examine(frame: Frame, cells: Cells, found: Found, digits: bool) -> list[Cel
         return []
     if not going.all():
         cells, low, high, edges = cells[going], low[going], high[going], edges[going]
-    new = _narrow(frame, cells, low, high, edges) if frame.is_multilinear else joined(halve(frame, cells))
-    new = new[~dominated(frame, new)]
-    return [new] if len(new) else []
+    if not frame.is_multilinear:
+        return _undominated(frame, joined(halve(frame, cells)))
+    new = _undominated(frame, _narrow(frame, cells, low, high, edges))
+    return new if found.cells > EARLY else _several(frame, new)
+
+
+def _several(frame: Frame, new: list[Cells]) -> list[Cells]:
+    """Halve the first cells until they are several: bounds say little about large cells."""
+    for _ in range(3 if frame.unknowns > 3 else 0):
+        if not new or len(new[0]) >= SEVERAL:
+            break
+        cells = new[0]
+        eye = np.broadcast_to(np.eye(len(frame.blocks)), (len(cells), *frame.blocks.shape))
+        moves = halved(frame, eye, (lengths(frame, cells) * frame.haste).argmax(axis=1))
+        new = _undominated(frame, moved(frame, joined([cells, cells]), moves))
+    return new
+
+
+def _undominated(frame: Frame, cells: Cells) -> list[Cells]:
+    """Return the cells that are left, if any."""
+    kept = cells[~dominated(frame, cells)]
+    return [kept] if len(kept) else []
 
 
 @dataclass(frozen=True)
@@ -253,9 +275,7 @@ def _record(frame: Frame, found: Found) -> list[Cells]:
         found.solutions.append((chosen.owner, chosen.points(frame, [part[inside] for part in solved.points])))
     if inside.all():
         return []
-    rest = joined(halve(frame, cells[~inside]))
-    rest = rest[~dominated(frame, rest)]
-    return [rest] if len(rest) else []
+    return _undominated(frame, joined(halve(frame, cells[~inside])))
 
 
 def _watch(frame: Frame, cells: Cells, longest: Array, found: Found) -> NDArray[np.bool_]:
