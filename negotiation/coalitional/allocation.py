@@ -32,7 +32,8 @@ class Allocation:
     objections : tuple of Objection
         Coalitions that would do better alone, the largest gain first.
     shortfall : float
-        Cost of everybody less the sum of charges and contributions; negative where more is collected than is needed.
+        Cost of everybody less the sum of charges and contributions; negative where more is collected than is needed. Where savings are
+        shared: what everybody earns, with the contributions, less what members get.
     contributions : mapping of str to float
         What others pay: sources outside, or a subsidy.
     note : str
@@ -132,7 +133,7 @@ def judge(
     found = complaints(game, values)
     tolerance = TOLERANCE * game.scale
     objections = tuple(objection for objection in found.worst if objection.gain > tolerance)
-    shortfall = game.total - float(np.dot(values, game.members)) - sum(others.values())
+    shortfall = game.total - float(np.dot(values, game.members)) - game.sign * sum(others.values())
     shortfall = 0.0 if abs(shortfall) <= max(tolerance, slack) else shortfall
     content = None if not objections and not found.exact else not objections
     in_core = content if shortfall == 0.0 else False

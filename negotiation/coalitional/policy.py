@@ -137,6 +137,9 @@ def _reached(programme: Programme, goal: Goal, value: float) -> float:
         reached = programme.settle(goal.measures)[0]
         return reached if goal.name == "burden" else max(reached, 0.0)
     programme.hold(goal.objective, value)
+    if programme.game.kind == "savings" and programme.sources:
+        outside = np.repeat([0.0, 1.0], [len(programme.game.names), len(programme.sources)])
+        programme.hold(outside, _solved(programme, outside).value * programme.scale)
     programme.settle(fair(programme))
     return max(value, 0.0)
 
@@ -178,7 +181,7 @@ def _note(programme: Programme, goal: Goal, closest_to: str) -> str:
     elif goal.name == "closest":
         first = f"The largest relative deviation from {closest_to!r} was made as small as possible, then the next, and so on"
     elif programme.game.kind == "savings":
-        first = "Among equally cheap allocations the smallest gain per use was made as large as possible, then the next, and so on"
+        first = "With as little money from outside as possible, the smallest gain per use was made as large as possible, then the next, and so on"
     else:
         small = "burden" if abilities_known(programme) else "charge per use"
         first = f"Among equally cheap allocations the largest {small} was made as small as possible, then the next, and so on"

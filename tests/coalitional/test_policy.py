@@ -509,3 +509,13 @@ HUGE = CostGame((MemberClass("a", 9999), MemberClass("b", 9999)), OfTotalUse((1.
 def test_what_makes_no_sense_is_refused(ask: Callable[[CostGame], PolicyResult], error: type[Exception], text: str) -> None:
     with pytest.raises(error, match=text):
         ask(random_game(1))
+
+
+def test_outside_money_of_a_programme_is_shared_out_and_no_more_is_taken_than_is_needed() -> None:
+    game = replace(programme_of_necessary_members(30.0, [5.0, 12.0, 14.0]), sources=(Source("ministry"), Source("buyer", public=False)))
+    found = policy(game, Terms(), "public_money", "core")
+    assert found.allocation is not None
+    assert found.allocation.shortfall == 0
+    assert found.allocation.in_core
+    assert dict(found.allocation.contributions) == pytest.approx({"buyer": 1})
+    assert found.public_money == 0
