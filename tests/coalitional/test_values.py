@@ -294,6 +294,21 @@ def test_tau_says_why_a_game_is_not_quasi_balanced(game: CostGame, said: str) ->
         tau(game)
 
 
+@pytest.mark.parametrize("kind", ["cost", "savings"])
+def test_tau_beyond_tables_is_that_of_the_table(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    members, use = (70, 60, 25, 1, 2), (1.0, 2.0, 5.0, 9.0, 0.0)
+    entries = tuple(MemberClass(name, n, use=u) for name, n, u in zip(["a", "b", "c", "d", "idle"], members, use, strict=True))
+    power = 0.7 if kind == "cost" else 1.4
+    game = CostGame(entries, OfTotalUse(use, lambda total: 3 * total**power), kind=kind)  # type: ignore[arg-type]
+    planes = CostGame(entries, MostDemanding((1.0, 7.0, 9.0, 12.0, 0.0)))
+    for whole in (game.subsidised(5.0), planes):
+        by_table = tau(replace(whole)).charges
+        with monkeypatch.context() as patched:
+            patched.setattr("negotiation.coalitional.cost_game.MAX_COALITIONS", 1000)
+            assert not whole.tabulated
+            assert tau(whole).charges == pytest.approx(by_table, rel=1e-9)
+
+
 # Serial cost sharing and Aumann-Shapley prices
 
 
