@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...numerics import Array
-from .frames import Edge, Frame, halving
+from .axes import halving
+from .frames import Edge, Frame
 
 
 @dataclass(frozen=True)

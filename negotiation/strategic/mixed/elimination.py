@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 from ...numerics import Array
 from .cells import Cells, Held, joined, moved
 from .eliminants import Groups, Plan, plan, polynomials
+from .exclusion import CERTAIN
 from .frames import Frame
-
-CERTAIN = 1e-12
-"""A payoff difference beyond this share of the payoffs' range is not round-off."""
 
 FEW = 8
 """Systems up to which more parts at a time are faster."""

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from ...lattice import compositions
 from ...numerics import Array
-from .frames import Frame, axis
+from .axes import axis
+from .frames import Frame
 
 
 def differences(frame: Frame, table: Array, points: Sequence[Array]) -> tuple[Array, Array]:

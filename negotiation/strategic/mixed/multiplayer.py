@@ -18,10 +18,11 @@ from ..pure import PureEquilibria, pure_equilibria
 from .cells import Held, whole
 from .certificate import LARGEST_REGRET, certificates, distinct, ranges
 from .elimination import eliminated
+from .exclusion import dominated
 from .frames import frame
 from .indifference import newton
 from .polish import earned, lifted, polished
-from .subdivision import Found, dominated, subdivide
+from .subdivision import Found, subdivide
 from .supports import Family, Systems, families, systems
 
 MAX_SUPPORTS = 200_000
@@ -33,7 +34,7 @@ MAX_PARTS = 400_000
 CLOSE = 1e-6
 """By how much all digits of a solution may lie outside of its bounds."""
 
-METHOD = "search of every support, divided into parts that payoff bounds exclude or show to hold one solution"
+METHOD = "search of every support, by elimination and by division into parts that payoff bounds exclude or show to hold one solution"
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,12 @@ def multiplayer_equilibria(game: Game, budget: Budget | None = None) -> Equilibr
     r"""Return all equilibria of an ordinary game.
 
     For each support (the actions in use) the conditions that all actions in use pay the same are polynomials in the mixtures, whose
-    Bernstein coefficients are the payoffs. They are solved by subdivision: see :func:`~negotiation.strategic.mixed.subdivision.subdivide`.
-    Up to rounding that finds every solution and proves that there is no other, with two exceptions, which the answer names:
-    conditions that leave the mixtures undetermined (a continuum of equilibria, of which some points are listed), and work cut short by
-    the budget, where Newton's method from the parts that are left takes over. The indices of the equilibria of a game without such
-    coincidences add up to +1, which is checked.
+    Bernstein coefficients are the payoffs. Where they come down to polynomials in one or two unknowns, these say where solutions can be
+    (:func:`~negotiation.strategic.mixed.elimination.eliminated`); the rest is solved by subdivision
+    (:func:`~negotiation.strategic.mixed.subdivision.subdivide`). Up to rounding that finds every solution and proves that there is no
+    other, with two exceptions, which the answer names: conditions that leave the mixtures undetermined (a continuum of equilibria, of
+    which only some points are listed), and work cut short by the budget, where Newton's method from the parts that are left takes over.
+    The indices of the equilibria of a game without such coincidences add up to +1, which is checked.
 
     Three players with four actions, four with three or six with two take about a second or less, seven with two some seconds, five with three
     minutes (give a budget); the number of supports is
@@ -238,7 +240,9 @@ def _answer(search: _Search) -> EquilibriumList:
     complete, reason = _verdict(search, total)
     notes = []
     if search.singular:
-        notes.append(f"the conditions of {search.singular:,} supports leave the mixtures undetermined: equilibria form a continuum, of which points are listed")
+        notes.append(
+            f"the conditions of {search.singular:,} supports leave the mixtures undetermined: equilibria may form a continuum, of which only points are listed"
+        )
     if any(e.margin == 0 for e in equilibria):
         notes.append("in some equilibria an action that is not used pays as much as those that are: the game is degenerate")
     return EquilibriumList(search.game, tuple(equilibria), complete, METHOD, reason, tuple(notes))

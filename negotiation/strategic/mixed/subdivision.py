@@ -11,14 +11,9 @@ from numpy.typing import NDArray
 from ...budget import Budget
 from ...numerics import Array
 from .cells import Cells, Held, centre, halve, halved, joined, lengths, moved
+from .exclusion import SLACK, bounds, dominated
 from .frames import Frame
 from .indifference import newton
-
-CERTAIN = 1e-12
-"""A payoff difference beyond this share of the payoffs' range is not round-off."""
-
-SLACK = 1e-9
-"""Solutions outside of a cell by less than this share of it count as inside."""
 
 SUSPECT, SMALLEST, NARROWEST = 2.0**-5, 2.0**-16, 2.0**-20
 """Cells below the first length are tried for a continuum of solutions, below the second they are not divided; no stakeholder's
@@ -141,27 +136,16 @@ def _leave(frame: Frame, found: Found, cells: Cells) -> None:
         found.open.append((cells.owner, cells.points(frame, centre(frame, len(cells)))))
 
 
-def dominated(frame: Frame, cells: Cells) -> NDArray[np.bool_]:
-    """Return which cells have an action in use that pays less than another throughout."""
-    table, d = cells.table, frame.unknowns
-    worse = (table.min(axis=2) > CERTAIN).any(axis=1) | (table[:, :d].max(axis=2) < -CERTAIN).any(axis=1)
-    if len(frame.pairs[0]):
-        gap = table.take(frame.pairs[0], axis=1)
-        gap -= table.take(frame.pairs[1], axis=1)
-        worse |= (gap.min(axis=2) > CERTAIN).any(axis=1) | (gap[:, : frame.rivals].max(axis=2) < -CERTAIN).any(axis=1)
-    return np.asarray(worse)
-
-
 def _examine(frame: Frame, cells: Cells, found: Found, digits: bool) -> list[Cells]:
     """Set cells aside that hold at most one solution, drop those without, shrink and halve the others."""
-    bounds = _bounds(frame, cells)
-    single = ~bounds.empty & ((bounds.high - bounds.low).max(axis=1) * frame.reach < 0.9)
+    limits = bounds(frame, cells)
+    single = ~limits.empty & ((limits.high - limits.low).max(axis=1) * frame.reach < 0.9)
     if single.any():
-        _set_aside(frame, cells[single], (bounds.low[single], bounds.high[single]), found, digits)
-    kept = np.flatnonzero(~(bounds.empty | single))
+        _set_aside(frame, cells[single], (limits.low[single], limits.high[single]), found, digits)
+    kept = np.flatnonzero(~(limits.empty | single))
     if len(kept) == 0:
         return []
-    cells, low, high = cells[kept], bounds.low[kept], bounds.high[kept]
+    cells, low, high = cells[kept], limits.low[kept], limits.high[kept]
     edges = lengths(frame, cells)
     going = _watch(frame, cells, edges.max(axis=1), found)
     if not going.any():
@@ -190,53 +174,6 @@ def _undominated(frame: Frame, cells: Cells) -> list[Cells]:
     """Return the cells that are left, if any."""
     kept = cells[~dominated(frame, cells)]
     return [kept] if len(kept) else []
-
-
-@dataclass(frozen=True)
-class _Bounds:
-    """Where the solutions of each cell can be: limits of the bounded coordinates, and whether there is room for none."""
-
-    low: Array
-    high: Array
-    empty: NDArray[np.bool_]
-
-
-def _bounds(frame: Frame, cells: Cells) -> _Bounds:
-    rows, d, bounded = cells.table.shape[1], frame.unknowns, len(frame.bounded)
-    conditions = cells.table[:, :d]
-    affine = cells.table @ frame.affine
-    residual = affine[:, :d] @ frame.line
-    residual -= conditions
-    slopes = affine[:, :d, 1:]
-    estimate = _estimator(slopes, (residual.max(axis=2) - residual.min(axis=2)) / 2)
-    moves = frame.widen[frame.bounded] @ estimate
-    if rows > d:
-        moves = np.concatenate([moves, affine[:, d:, 1:] @ estimate], axis=1)
-    limits = moves @ conditions
-    np.subtract(frame.limits, limits[:, :bounded], out=limits[:, :bounded])
-    np.subtract(cells.table[:, d:], limits[:, bounded:], out=limits[:, bounded:])
-    low, high = limits.min(axis=2), limits[:, :bounded].max(axis=2)
-    empty = (low[:, bounded:] > SLACK).any(axis=1) | ((high < -SLACK) | (low[:, :bounded] > 1 + SLACK)).any(axis=1)
-    if not frame.regular:
-        empty |= _contradiction(slopes, conditions)
-    return _Bounds(low[:, :bounded], high, empty)
-
-
-def _estimator(slopes: Array, noise: Array) -> Array:
-    """Return the matrix that best estimates coordinates of size 1 from conditions with this noise: the inverse when there is none."""
-    spread = slopes @ np.swapaxes(slopes, 1, 2)
-    diagonal = np.arange(spread.shape[1])
-    spread[:, diagonal, diagonal] += noise**2 + 1e-13 * spread[:, diagonal, diagonal] + 1e-200
-    try:
-        return np.swapaxes(np.linalg.solve(spread, slopes), 1, 2)
-    except np.linalg.LinAlgError:
-        return np.swapaxes(np.linalg.pinv(spread, hermitian=True) @ slopes, 1, 2)
-
-
-def _contradiction(slopes: Array, conditions: Array) -> NDArray[np.bool_]:
-    """Return in which cells some combination of the conditions, flat to first order, keeps to one side of zero."""
-    combined = np.swapaxes(np.linalg.svd(slopes)[0], 1, 2) @ conditions
-    return np.asarray(((combined.min(axis=2) > CERTAIN) | (combined.max(axis=2) < -CERTAIN)).any(axis=1))
 
 
 def _set_aside(frame: Frame, cells: Cells, limits: tuple[Array, Array], found: Found, digits: bool) -> None:
