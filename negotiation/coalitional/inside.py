@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import TooLargeError
 from ..numerics import ROUND_OFF, TOLERANCE, Array
 from .cost_game import CostGame
 from .programme import Programme
@@ -20,6 +22,8 @@ LISTED = 10
 """Equally good sets that are kept."""
 AT_ONCE = 10_000
 """Sets of one size that are put in order."""
+MAX_SETS = 1_000_000
+"""Sets of members that are listed for a game without a table."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,41 @@ def staying_terms(game: CostGame, terms: Terms) -> Terms:
     return replace(terms, caps=dict(zip(game.names, np.minimum(high, game.alone).tolist(), strict=True)))
 
 
-def candidates(game: CostGame, terms: Terms, programme: Programme) -> Iterator[Candidate]:
+class Sets:
+    """The sets of members that are looked at: all in a table, or, beyond that, those with at most one class partly inside.
+
+    Under a cost that is linear, a largest set of the second kind is a largest of all: who costs the others least comes in first.
+    """
+
+    def __init__(self, game: CostGame) -> None:
+        self.game = game
+        self.all = game.tabulated
+        self._listed = np.empty((0, 0), dtype=np.int64) if self.all else _one_partly(game)
+        self.costs: Array = game.sign * (game.costs.ravel() if self.all else game.at(self._listed))
+
+    def sum(self, each: Array) -> Array:
+        """Return the sum over the members of every set."""
+        return self.game.charged(each.tolist()).ravel() if self.all else self._listed @ each
+
+    def members(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the count vectors of some sets."""
+        return np.array(np.unravel_index(rows, self.game.shape)).T if self.all else self._listed[rows]
+
+
+def _one_partly(game: CostGame) -> NDArray[np.int64]:
+    n = np.array(game.members)
+    many = 2 ** (len(n) - 1) * int(np.sum(n + 1))
+    if many > MAX_SETS:
+        raise TooLargeError(f"there are {many:,} sets with at most one class partly inside, at most {MAX_SETS:,} can be looked at", "join classes")
+    rows = [
+        np.where(np.arange(len(n)) == k, np.arange(n[k] + 1)[:, None], np.where(np.insert(others, k, False), n, 0))
+        for k in range(len(n))
+        for others in product((False, True), repeat=len(n) - 1)
+    ]
+    return np.unique(np.concatenate(rows), axis=0)
+
+
+def candidates(game: CostGame, terms: Terms, programme: Programme, sets: Sets) -> Iterator[Candidate]:
     r"""Yield the sets whose members can pay for themselves with the money from outside, the best first.
 
     A set counts when
@@ -90,48 +128,39 @@ def candidates(game: CostGame, terms: Terms, programme: Programme) -> Iterator[C
     .. math:: \sum_k s_k l_k + g^- \le c(s) \le \sum_k s_k h_k + g^+
 
     for the least and the most that members and sources pay. Most members come first, then least public money, then most members of
-    the class that uses least. One pass over the table of coalitions for each number of members.
+    the class that uses least. One pass over the sets for each number of members.
 
     Parameters
     ----------
     game : CostGame
-        Tabulated.
     terms : Terms
         Those of :func:`staying_terms`.
     programme : Programme
         Of the whole game.
+    sets : Sets
 
     Yields
     ------
     Candidate
     """
     least, most = limits(game, terms) if game.kind == "cost" else tuple(-bound for bound in reversed(limits(game, terms)))
-    costs = game.sign * game.costs
-    missing = costs - _sum(game, np.where(np.isfinite(most), most, 1e3 * programme.scale))
-    fits, private = _given(programme, costs, missing)
-    fits &= costs >= _sum(game, np.where(np.isfinite(least), least, -1e3 * programme.scale)) - ROUND_OFF * programme.scale
-    for k in np.flatnonzero(least > most + ROUND_OFF * programme.scale):
-        fits &= np.arange(game.members[k] + 1).reshape([-1 if j == k else 1 for j in range(len(game.names))]) == 0
-    fits[(0,) * fits.ndim] = False
+    missing = sets.costs - sets.sum(np.where(np.isfinite(most), most, 1e3 * programme.scale))
+    fits, private = _given(programme, sets.costs, missing)
+    fits &= sets.costs >= sets.sum(np.where(np.isfinite(least), least, -1e3 * programme.scale)) - ROUND_OFF * programme.scale
+    fits &= sets.sum((least > most + ROUND_OFF * programme.scale).astype(float)) == 0
+    sizes = sets.sum(np.ones(len(game.names))).astype(int)
+    fits &= sizes > 0
     public = np.round(np.maximum(0.0, missing - private) / (TOLERANCE * programme.scale))
-    sizes = _sum(game, np.ones(len(game.names))).astype(int)
     for size in range(int(sizes[fits].max(initial=0)), 0, -1):
-        yield from _of_one_size(game, np.flatnonzero(fits & (sizes == size)), public)
+        yield from _of_one_size(game, sets, np.flatnonzero(fits & (sizes == size)), public)
 
 
-def _of_one_size(game: CostGame, flats: NDArray[np.int64], public: Array) -> Iterator[Candidate]:
-    needs = public.ravel()[flats]
-    first = np.argsort(needs, kind="stable")[:AT_ONCE]
-    counts = np.array(np.unravel_index(flats[first], game.shape)).T
-    uses = np.array(game.use)
+def _of_one_size(game: CostGame, sets: Sets, rows: NDArray[np.int64], public: Array) -> Iterator[Candidate]:
+    first = rows[np.argsort(public[rows], kind="stable")[:AT_ONCE]]
+    needs, counts, uses = public[first], sets.members(first), np.array(game.use)
     by_use = np.stack([counts[:, uses == one].sum(axis=1) for one in sorted(set(game.use))], axis=1)
-    for j in np.lexsort([*(-by_use[:, column] for column in range(by_use.shape[1])[::-1]), needs[first]]):
-        yield Candidate(tuple(counts[j].tolist()), int(needs[first][j]), tuple(by_use[j].tolist()))
-
-
-def _sum(game: CostGame, each: Array) -> Array:
-    """Return the sum over the members of every coalition."""
-    return game.charged(each.tolist())
+    for j in np.lexsort([*(-by_use[:, column] for column in range(by_use.shape[1])[::-1]), needs]):
+        yield Candidate(tuple(counts[j].tolist()), int(needs[j]), tuple(by_use[j].tolist()))
 
 
 def _given(programme: Programme, costs: Array, missing: Array) -> tuple[NDArray[np.bool_], Array]:

@@ -14,7 +14,7 @@ from ..numerics import ROUND_OFF, Array
 from .conflict import conflict
 from .cost_game import CostGame
 from .goals import OBJECTIVES, Goal, abilities_known, fair, goal_named, one_variable
-from .inside import LISTED, Candidate, Inside, candidates, staying_terms
+from .inside import LISTED, Candidate, Inside, Sets, candidates, staying_terms
 from .parts import Reached
 from .policy_result import PolicyResult
 from .programme import Programme
@@ -25,6 +25,8 @@ from .terms import NO_TERMS, Terms
 
 TRIED = 200
 """Sets of members that are tried under core requirements."""
+
+SOME_SETS = "Only sets with at most one class partly inside were looked at: there are too many others."
 
 
 def policy(
@@ -76,7 +78,7 @@ def policy(
     NotApplicableError
         When burdens are asked for but the ability to pay is not known for every class.
     TooLargeError
-        When who can be kept is asked of a game without a table of coalitions.
+        When who can be kept is asked of a game without a table of coalitions and with very many classes.
 
     References
     ----------
@@ -194,6 +196,8 @@ def _most_inside(game: CostGame, terms: Terms, level: float | None, members_capi
     stay = staying_terms(game, terms)
     whole = requirements(game, stay, None, members_capital, unlimited=False)
 
+    sets = Sets(game)
+
     def of(candidate: Candidate) -> Programme:
         part = subgame(game, candidate.members)
         return requirements(part, terms_for(stay, part), level, members_capital, unlimited=False)
@@ -203,7 +207,7 @@ def _most_inside(game: CostGame, terms: Terms, level: float | None, members_capi
         return programme.solve(np.zeros(programme.size)) is not None
 
     tried = 0
-    for candidate in islice(candidates(game, stay, whole), TRIED):
+    for candidate in islice(candidates(game, stay, whole, sets), TRIED):
         if terms.budget is not None and terms.budget.spent(tried / TRIED, "who can be kept"):
             tried = TRIED
             break
@@ -211,11 +215,14 @@ def _most_inside(game: CostGame, terms: Terms, level: float | None, members_capi
         if holds(candidate):
             programme = of(candidate)
             found = _best(programme, replace(goal_named(programme, "public_money"), name="inside"))
-            also = _also(game, (other for other in candidates(game, stay, whole) if level is None or holds(other)), candidate)
+            also = _also(game, (other for other in candidates(game, stay, whole, sets) if level is None or holds(other)), candidate)
             who = Inside(game.coalition(candidate.members), _missing(game, candidate), also)
-            return replace(found, game=game, value=float(sum(candidate.members)), inside=who, note=_and_also(found.note, len(also)))
+            known = found.complete if sets.all or not who.outside else None
+            note = found.note if known or sets.all else f"{found.note} {SOME_SETS}"
+            return replace(found, game=game, value=float(sum(candidate.members)), inside=who, complete=known, note=_and_also(note, len(also)))
     nothing, nobody = float("nan"), Inside({}, game.coalition(game.members))
-    return PolicyResult(game, "inside", level, None, 0.0, nothing, (), None, nobody, True if tried < TRIED else None, "")
+    proven = True if tried < TRIED and sets.all else None
+    return PolicyResult(game, "inside", level, None, 0.0, nothing, (), None, nobody, proven, "" if sets.all else SOME_SETS)
 
 
 def _and_also(note: str, others: int) -> str:

@@ -492,7 +492,7 @@ def test_plain_data_is_plain() -> None:
         assert [row["payer"] for row in body["payers"]][: len(game.names)] == list(found.allocation.game.names if found.allocation else ())
 
 
-HUGE = CostGame((MemberClass("a", 9999), MemberClass("b", 9999)), OfTotalUse((1.0, 1.0), np.sqrt))
+HUGE = CostGame(tuple(MemberClass(f"c{k}", 99) for k in range(20)), OfTotalUse((1.0,) * 20, np.sqrt))
 
 
 @pytest.mark.parametrize(
@@ -503,7 +503,7 @@ HUGE = CostGame((MemberClass("a", 9999), MemberClass("b", 9999)), OfTotalUse((1.
         (lambda game: policy(replace(game, classes=tuple(replace(c, ability=None) for c in game.classes)), Terms(), "burden"), NotApplicableError, "ability"),
         (lambda game: policy(replace(game, capital=1.0), Terms(), members_capital=(0.8, 0.2)), NotApplicableError, "share of the capital"),
         (lambda game: policy(programme_of_necessary_members(3, [1, 1]), Terms(), "burden"), NotApplicableError, "savings"),
-        (lambda _: policy(HUGE, Terms(), "inside"), TooLargeError, "coalitions"),
+        (lambda _: policy(HUGE, Terms(), "inside"), TooLargeError, "join classes"),
     ],
 )
 def test_what_makes_no_sense_is_refused(ask: Callable[[CostGame], PolicyResult], error: type[Exception], text: str) -> None:
@@ -519,3 +519,21 @@ def test_outside_money_of_a_programme_is_shared_out_and_no_more_is_taken_than_is
     assert found.allocation.in_core
     assert dict(found.allocation.contributions) == pytest.approx({"buyer": 1})
     assert found.public_money == 0
+
+
+def test_of_thousands_of_firms_those_that_cost_the_others_least_are_kept() -> None:
+    # a cost of 1,500 and 2 a unit: each class pays above or below its 2 a unit by a margin; with the best ones in, 900 are left for those below
+    uses, margins = (1.0, 2.0, 4.0, 8.0, 16.0, 64.0), (2.0, -1.0, -3.0, 2.5, 30.0, -50.0)
+    members = (300, 400, 250, 160, 40, 10)
+    classes = tuple(MemberClass(f"c{k}", n, use=u, ability=2 * u + m) for k, (n, u, m) in enumerate(zip(members, uses, margins, strict=True)))
+    game = CostGame(classes, OfTotalUse(uses, lambda use: 1500 + 2 * use), "USD")
+    assert not game.tabulated
+    found = policy(game, Terms(), "inside")
+    assert found.inside is not None
+    spare = 300 * 2 + 160 * 2.5 + 40 * 30 - 1500
+    kept = {"c0": 300, "c3": 160, "c4": 40, "c1": 400, "c2": int((spare - 400) // 3)}
+    assert found.inside.members == {name: kept[name] for name in sorted(kept)}
+    assert found.complete is None
+    assert "at most one class partly inside" in found.note
+    rich = replace(game, classes=tuple(replace(entry, ability=100.0 * entry.use) for entry in classes))
+    assert policy(rich, Terms(), "inside").complete
