@@ -7,6 +7,7 @@ Coalitions are compared as floats, and those that are too close to tell as fract
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..numerics import Array
-from .kohlberg import Book
+from .kohlberg import Book, Tight
 from .levels import VIOLATED, decimal
 from .separation import Coalitions, Question, Separation, Weighting, question
 from .span import Counts, Span
@@ -53,7 +54,7 @@ class _Claim:
         return charges, 1 + level if self.weighting == "cost" else 1 - level, Fraction(0)
 
 
-def distance(members: tuple[int, ...], oracle: Separation, book: Book, weighting: Weighting) -> float:
+def distance(members: tuple[int, ...], oracle: Separation, book: Book, weighting: Weighting, bounds: Sequence[Tight] = ()) -> float:
     """Return by how much costs of coalitions have to be raised to make the book's charges the exact nucleolus; 0 is a proof that they are it.
 
     Parameters
@@ -64,6 +65,8 @@ def distance(members: tuple[int, ...], oracle: Separation, book: Book, weighting
     book : Book
         Full: with one solution.
     weighting : str
+    bounds : sequence of Tight
+        Rows of weight 0 that charges keep to; by how much they do not counts as well.
 
     Returns
     -------
@@ -73,14 +76,15 @@ def distance(members: tuple[int, ...], oracle: Separation, book: Book, weighting
     falling = tuple(accumulate((level.value for level in book.levels), min))
     spans = (Span(book.width).joined([members]), *(level.span for level in book.levels))
     claim = _Claim(book.charges, falling, spans, weighting, oracle.scale)
+    beyond = float(max((row.over(book.charges) for row in bounds), default=Fraction(0)))
     if not falling:
-        return 0.0
+        return max(beyond, 0.0)
     asked = claim.asked(falling[-1])
     slack = ROUND * (len(members) + 2) * (1.0 + float(np.abs(asked.charges) @ np.array(members)) + abs(asked.level) + abs(asked.factor))
     listed = oracle.near(asked, slack)
     if listed is None:
-        return _by_level(oracle, claim) * oracle.scale
-    return max((_misfit(part, claim, slack) for part in listed), default=0.0) * oracle.scale
+        return max(beyond, _by_level(oracle, claim) * oracle.scale)
+    return max(beyond, max((_misfit(part, claim, slack) for part in listed), default=0.0) * oracle.scale)
 
 
 def _by_level(oracle: Separation, claim: _Claim) -> float:
@@ -148,7 +152,7 @@ def _whole_costs(costs: Array) -> tuple[NDArray[np.int64] | None, int]:
 
 def _largest(counts: Counts, costs: NDArray[np.generic], charges: list[int], factor: int) -> int:
     """Return the largest ``counts @ charges - factor * costs``, in 64 bits where they suffice."""
-    most = [int(count) for count in counts.max(axis=0)]
+    most = [max(int(count), 1) for count in counts.max(axis=0)]
     bound = sum(count * abs(charge) for count, charge in zip(most, charges, strict=True)) + abs(factor) * int(np.max(np.abs(costs)))
     kind = np.int64 if bound < 2**62 else object
     excess = counts.astype(kind) @ np.array(charges, dtype=kind) - costs.astype(kind) * (np.int64(factor) if kind is np.int64 else factor)

@@ -24,6 +24,10 @@ class Tight:
     cost: Fraction
     weight: Fraction
 
+    def over(self, charges: Sequence[Fraction]) -> Fraction:
+        """Return by how much the charges are above the cost."""
+        return sum(map(mul, self.counts, charges), Fraction(0)) - self.cost
+
 
 @dataclass(frozen=True)
 class Level:
@@ -60,6 +64,7 @@ class Book:
 
     def __init__(self, members: Sequence[int], total: Fraction) -> None:
         self.width = len(members)
+        self._members, self._total = members, total
         self.levels: list[Level] = []
         self._rows: list[Row] = [_whole(members, total)]
 
@@ -92,6 +97,13 @@ class Book:
                 support = [j for j, share in enumerate(balance) if share]
                 return self._enter(Fraction(-cost, weight), [tight[j] for j in support], [tight[j] for j in support if j in independent])
         return None
+
+    def up_to(self, number: int) -> Book:
+        """Return a book of the first levels of this one."""
+        book = Book(self._members, self._total)
+        for level in self.levels[:number]:
+            book._enter(level.value, level.rows, level.fixed)
+        return book
 
     def _enter(self, value: Fraction, rows: Sequence[Tight], fixed: Sequence[Tight]) -> Level:
         for row in fixed:

@@ -6,7 +6,9 @@ Any oracle of `separation` will do: the table's, or one that knows the structure
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from operator import mul
 
 import numpy as np
 
@@ -16,7 +18,7 @@ from ..linear import Program, Solution
 from .cost_game import CostGame
 from .kohlberg import Book, Level, Tight
 from .separation import Coalitions, Question, Separation, TableSeparation, Weighting, question, weights
-from .span import Counts, Row
+from .span import Counts, Row, Span
 
 MOST = 32
 """Rows added in one round."""
@@ -24,7 +26,8 @@ MAX_ROUNDS = 1000
 FEASIBLE = 1e-10
 VIOLATED = 1e-9
 """By how much of the scale an objection counts as above the level."""
-PRICED = 1e-11
+PRICED = (1e-11, 1e-15)
+"""Least prices of rows that are settled; rows that only seem to have one drop out of the balance."""
 LOWEST = -4.0
 """No level lies below: of a coalition and its complement one has an excess of -3/2 of the largest cost or more."""
 LOWEST_SHARE = -1e9
@@ -36,7 +39,15 @@ def decimal(value: float) -> Fraction:
     return Fraction(repr(float(value)))
 
 
-def settled_levels(game: CostGame, oracle: Separation, weighting: Weighting = "coalition", bounds: Sequence[Tight] = (), budget: Budget | None = None) -> Book:
+def settled_levels(
+    game: CostGame,
+    oracle: Separation,
+    weighting: Weighting = "coalition",
+    bounds: Sequence[Tight] = (),
+    *,
+    budget: Budget | None = None,
+    book: Book | None = None,
+) -> Book:
     r"""Return the levels of the nucleolus, as a book that is balanced up to the last.
 
     .. math:: \min t \quad x(S) - c(S) \le t \, w(S) \; \forall S \text{ not settled}, \quad x(N) = c(N), \; x \in B
@@ -54,6 +65,8 @@ def settled_levels(game: CostGame, oracle: Separation, weighting: Weighting = "c
     bounds : sequence of Tight
         Rows of weight 0 that every allocation has to keep to, in the game's unit, signed; some allocation keeps to them.
     budget : Budget, optional
+    book : Book, optional
+        Levels that are settled before; it is filled up.
 
     Returns
     -------
@@ -69,37 +82,91 @@ def settled_levels(game: CostGame, oracle: Separation, weighting: Weighting = "c
     TimedOutError
         When the budget is spent.
     """
-    return _Loop(game, oracle, weighting, bounds, budget or unlimited()).run()
+    return LevelLoop(game, oracle, weighting, bounds, budget=budget).run(book or Book(game.members, game.sign * decimal(game.total)))
 
 
-class _Loop:
-    def __init__(self, game: CostGame, oracle: Separation, weighting: Weighting, bounds: Sequence[Tight], budget: Budget) -> None:
-        self._game, self._oracle, self._weighting, self._budget = game, oracle, weighting, budget
-        self._book = Book(game.members, game.sign * decimal(game.total))
-        self._span = self._book.span
+@dataclass(frozen=True)
+class Frame:
+    """The point and the unit from which a program counts charges and levels: rows are about ``(x - centre) / unit``.
+
+    Parameters
+    ----------
+    unit : float
+        A power of two, in the game's unit.
+    centre : tuple of Fraction or None
+        Zero unless given.
+    reach : float or None
+        Right-hand sides beyond are cut to it; None for no limit.
+    """
+
+    unit: float
+    centre: tuple[Fraction, ...] | None = None
+    reach: float | None = None
+
+    def right(self, counts: Sequence[int], right: Fraction) -> float:
+        """Return what ``counts @ x`` and its bound become."""
+        if self.centre is None or self.reach is None:
+            return float(right) / self.unit
+        moved = (right - sum(map(mul, counts, self.centre), Fraction(0))) / Fraction(self.unit)
+        return float(min(max(moved, Fraction(-self.reach)), Fraction(self.reach)))
+
+    def lowest(self, weighting: Weighting) -> float:
+        """Return a bound that no level reaches."""
+        return -self.reach if self.reach else LOWEST if weighting in ("coalition", "member") else LOWEST_SHARE
+
+
+class LevelLoop:
+    """The linear program of a level, which becomes that of the next.
+
+    Parameters
+    ----------
+    game, oracle, weighting, bounds
+        As for `settled_levels`.
+    budget : Budget, optional
+    frame : Frame, optional
+        In which the oracle counts; its scale, from zero, unless given.
+    """
+
+    def __init__(
+        self, game: CostGame, oracle: Separation, weighting: Weighting, bounds: Sequence[Tight], *, budget: Budget | None = None, frame: Frame | None = None
+    ) -> None:
+        self._game, self._oracle, self._weighting, self._budget = game, oracle, weighting, budget or unlimited()
+        self._frame = frame or Frame(oracle.scale)
+        self._span = Span(len(game.names)).joined([game.members])
         n = len(game.names)
-        self._lowest = LOWEST if weighting in ("coalition", "member") else LOWEST_SHARE
+        self._lowest = self._frame.lowest(weighting)
         self._program = Program([0.0] * n + [1.0], [None] * n + [self._lowest], tolerance=FEASIBLE)
-        self._program.add([[*game.members, 0.0]], [game.sign * game.total / oracle.scale], equal=True)
+        self._program.add([[*game.members, 0.0]], [self._frame.right(game.members, game.sign * decimal(game.total))], equal=True)
         self._rows: dict[tuple[int, ...], int] = {}
         self._bounds = dict(enumerate(bounds, start=1))
         if bounds:
-            self._program.add([[*row.counts, 0.0] for row in bounds], [float(row.cost) / oracle.scale for row in bounds])
+            self._program.add([[*row.counts, 0.0] for row in bounds], [self._frame.right(row.counts, row.cost) for row in bounds])
         first = first_coalitions(game.members)
         self._add(Coalitions(first, oracle.costs(first)))
         if isinstance(oracle, TableSeparation):
             self._add(oracle.violated(Question(oracle.fitted(), 1.0, -np.inf), self._span, 0.0, MOST))
 
-    def run(self) -> Book:
+    def run(self, book: Book) -> Book:
         """Settle level after level until every charge is fixed."""
+        self.follow(book)
         while not self._span.full:
-            level = self._book.settle(self._priced(self._optimum()))
-            if level is None:
-                raise SolverError("the coalitions that are tight do not balance", "scale the costs to a similar size")
-            self._span = level.span
-            if not self._span.full:
+            self.advance(book)
+        return book
+
+    def follow(self, book: Book) -> None:
+        """Keep to levels that are settled before."""
+        for level in book.levels:
+            self._fix(level)
+
+    def advance(self, book: Book) -> Level:
+        """Settle the next level: what has a price; where round-off hides that it balances, also what has hardly any."""
+        answer = self._optimum()
+        for least in PRICED:
+            level = book.settle(self._priced(answer, least))
+            if level is not None:
                 self._fix(level)
-        return self._book
+                return level
+        raise SolverError("the coalitions that are tight do not balance", "scale the costs to a similar size")
 
     def _optimum(self) -> Solution:
         for _ in range(MAX_ROUNDS):
@@ -125,15 +192,15 @@ class _Loop:
             self._rows.update(zip(map(tuple, some.counts.tolist()), numbers, strict=True))
         return bool(new)
 
-    def _priced(self, answer: Solution) -> list[Tight]:
+    def _priced(self, answer: Solution, least: float) -> list[Tight]:
         """Return the rows with positive price, the dearest first."""
         prices = answer.prices
-        tight = {number: row for row, number in self._rows.items() if prices[number] > PRICED}
-        hard = {number: row for number, row in self._bounds.items() if prices[number] > PRICED}
-        found = dict(zip(tight, self.tight(list(tight.values())), strict=True)) | hard
+        tight = {number: row for row, number in self._rows.items() if prices[number] > least}
+        hard = {number: row for number, row in self._bounds.items() if prices[number] > least}
+        found = dict(zip(tight, self._tight(list(tight.values())), strict=True)) | hard
         return [found[number] for number in sorted(found, key=lambda number: -prices[number])]
 
-    def tight(self, coalitions: Sequence[Row]) -> list[Tight]:
+    def _tight(self, coalitions: Sequence[Row]) -> list[Tight]:
         """Return coalitions as exact rows, in the game's unit."""
         if not coalitions:
             return []
@@ -142,10 +209,13 @@ class _Loop:
 
     def _fix(self, level: Level) -> None:
         """Let the rows of settled coalitions hold no longer, and what is settled hold with equality."""
+        self._span = level.span
+        if self._span.full:
+            return
         listed = list(self._rows)
         gone = [listed[k] for k in np.flatnonzero(self._span.holds(np.array(listed, dtype=np.int64)))]
         self._program.free([self._rows.pop(row) for row in gone])
-        right = [float(row.cost + level.value * row.weight) / self._oracle.scale for row in level.fixed]
+        right = [self._frame.right(row.counts, row.cost + level.value * row.weight) for row in level.fixed]
         self._program.add([[*row.counts, 0.0] for row in level.fixed], right, equal=True)
 
 

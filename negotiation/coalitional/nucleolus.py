@@ -23,6 +23,7 @@ from .levels import decimal, settled_levels
 from .oracles import separation
 from .separation import Weighting
 from .terms import NO_TERMS, Terms
+from .zoom import mended
 
 
 def nucleolus(game: CostGame, terms: Terms = NO_TERMS) -> Allocation:
@@ -183,12 +184,17 @@ def _shared(game: CostGame, rule: str, terms: Terms, weighting: Weighting, most:
         if pinned is not None:
             return judge(game, rule, pinned.tolist(), note=_short(game, pinned), evidence={"certified": True, "exact": True, "error": 0.0, "levels": []})
     oracle = separation(game)
-    book = settled_levels(game, oracle, weighting, [*_rows(high, 1), *_rows(low, -1)], terms.budget)
-    error = distance(game.members, oracle, book, weighting)
+    bounds = [*_rows(high, 1), *_rows(low, -1)]
+    book = settled_levels(game, oracle, weighting, bounds, budget=terms.budget)
+    error = distance(game.members, oracle, book, weighting, bounds)
+    if error:
+        book = mended(game, weighting, bounds, book, terms.budget)
+        error = distance(game.members, oracle, book, weighting, bounds)
     certified = error <= ROUND_OFF * game.scale
     evidence = {"certified": certified, "exact": error == 0.0, "error": error, "levels": [_plain(game, level) for level in book.levels]}
     note = "" if certified else f"costs would have to differ by up to {shown(error)} for these charges to be exact"
-    return judge(game, rule, [float(game.sign * charge) for charge in book.charges], note=note, evidence=evidence)
+    charges = tuple(float(game.sign * charge) for charge in book.charges)
+    return replace(judge(game, rule, charges, note=note, evidence=evidence), charges=charges)
 
 
 Bound = list[Fraction | None]

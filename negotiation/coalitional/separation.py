@@ -114,10 +114,12 @@ class TableSeparation:
     ----------
     game : CostGame
         Tabulated.
+    scale : float, optional
+        Of the costs, a power of two.
     """
 
-    def __init__(self, game: CostGame) -> None:
-        self.scale = power_of_two(game.scale)
+    def __init__(self, game: CostGame, scale: float | None = None) -> None:
+        self.scale = scale or power_of_two(game.scale)
         self._shape = game.shape
         self._unit = game.sign / self.scale
         self._table = game.costs.reshape(-1)

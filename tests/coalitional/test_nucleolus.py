@@ -466,6 +466,31 @@ def test_costs_by_formula_are_certified_up_to_round_off(seed: int) -> None:
         assert found.in_core
 
 
+def test_a_millionth_counts_beside_a_billion() -> None:
+    needs = (1e-6, 1.0, 1e3, 1e9)
+    found = certified(prenucleolus(by_function(4, lambda group: max(needs[k] for k in group))))
+    assert found == pytest.approx(airport_fees(needs), rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("rule", [prenucleolus, per_capita_nucleolus])
+def test_costs_of_all_sizes_are_settled_exactly(rule: object, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(3, 7))
+    table = np.array([float(f"{10**power:.6g}") for power in rng.uniform(-6, 9, 2**n)]).reshape((2,) * n)
+    table[(0,) * n] = 0
+    found = certified(rule(table_game(players(n), table)))  # type: ignore[operator]
+    thousand = rule(table_game(players(n), table * 1024.0))  # type: ignore[operator]
+    assert np.array(thousand.charges) == pytest.approx(found * 1024, rel=1e-9, abs=1e-12 * found.max())
+
+
+def test_small_costs_within_bounds_are_settled_exactly() -> None:
+    needs = (1e-6, 1.0, 1e3, 1e9)
+    game = by_function(4, lambda group: max(needs[k] for k in group))
+    found = certified(prenucleolus(game, Terms(caps={"C": 200.0}, floors={"A": 7e-7})))
+    assert found == pytest.approx((7e-7, (1 - 7e-7) / 2, 200.0, 1e9 - 200.0 - (1 + 7e-7) / 2), rel=1e-12, abs=0)
+
+
 def test_a_centre_is_no_corner() -> None:
     # the core of this game is the segment from (2, 5) to (4, 3)
     found = centre_of_least_core(of_coalitions("AB", "A 4 B 5 AB 7"))
