@@ -122,6 +122,32 @@ def test_in_games_of_small_integers_a_list_called_complete_misses_nothing(seed):
         assert all(listed(mixture, [e.mixture for e in found.equilibria]) for mixture in searched(game, 6))
 
 
+@pytest.mark.parametrize(("shape", "seed"), [((3, 2, 2), seed) for seed in range(8)] + [((3, 3, 2), 2), ((2, 2, 2, 2), 3)])
+def test_in_games_of_one_decimal_a_list_called_complete_misses_nothing(shape, seed):
+    rng = np.random.default_rng([seed, sum(shape)])
+    game = Game.from_tables([np.round(rng.random(shape), 1) for _ in shape])
+    found = multiplayer_equilibria(game)
+    assert found.complete is not False
+    if found.complete:
+        assert all(listed(mixture, [e.mixture for e in found.equilibria]) for mixture in searched(game, 4))
+
+
+def test_one_prohibitive_payoff_leaves_the_digits_of_the_others():
+    game = table_game((2, 3, 2), 3)
+    plain = multiplayer_equilibria(game)
+    raised = [1e9 + table for table in tables(game)]
+    shifted = multiplayer_equilibria(Game.from_tables(raised))
+    mixed = [e for e in plain.equilibria if e.kind == "mixed"]
+    assert mixed
+    assert all(listed(e.mixture, [other.mixture for other in shifted.equilibria]) for e in mixed)
+    barred = [np.pad(table, [(0, int(j == 2)) for j in range(3)], constant_values=-1e8 if i == 2 else 0.5) for i, table in enumerate(tables(game))]
+    again = multiplayer_equilibria(Game.from_tables(barred))
+    assert again.complete is True
+    for e in plain.equilibria:
+        row = (*e.mixture[:2], np.append(e.mixture[2], 0.0))
+        assert listed(row, [other.mixture for other in again.equilibria])
+
+
 def test_payoff_units_do_not_matter():
     game = table_game((2, 3, 2), 3)
     scaled = Game.from_tables([1e6 * table - 3e6 for table in tables(game)])

@@ -217,7 +217,7 @@ def _pure(search: _Search, pure: PureEquilibria, certify: _Certify) -> list[Equi
 
 def _mixed(search: _Search, certify: _Certify, slack: Array) -> list[Equilibrium]:
     """Return the solutions that are equilibria."""
-    if not search.solutions:
+    if not any(len(part.points) for part in search.solutions):
         return []
     shape = search.game.lattice.shape
     points, low, high, used, isolated = (np.concatenate([getattr(part, row.name) for part in search.solutions]) for row in fields(_Solutions))
