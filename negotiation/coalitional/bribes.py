@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..numerics import TOLERANCE, shown
+from ..numerics import TOLERANCE, shown, significant
 from .cost_game import CostGame
 from .excess import Complaints, complaints
-from .lexicographic import Setting, least, lexicographic_minimum
+from .lexicographic import DIGITS, Setting, lexicographic_optimum
 from .oracles import separation
-
-SLACK = 3e-10
-"""By how much (of the largest cost) the least total is exceeded at most, so that round-off does not rule it out."""
 
 
 @dataclass(frozen=True)
@@ -105,10 +102,9 @@ def bribes(game: CostGame, charges: Sequence[float]) -> Bribes:
         return Bribes(game, values, (0.0,) * len(values), found)
     setting = _setting(game, np.array(values))
     n, members = len(values), np.array(game.members, dtype=float)
-    total = least(setting, members)
-    frugal = replace(setting, at_most=(members[None, :], np.array([total + SLACK * game.scale / setting.oracle.scale])))
-    paid = lexicographic_minimum(frugal, np.eye(n)) * setting.oracle.scale
-    return Bribes(game, values, tuple(float(value) if value > TOLERANCE * game.scale / 100 else 0.0 for value in paid), found)
+    _, found_paid = lexicographic_optimum(setting, members, np.eye(n))
+    paid = [significant(value, DIGITS) or 0.0 for value in (found_paid * setting.oracle.scale).tolist()]
+    return Bribes(game, values, tuple(value if value > TOLERANCE * game.scale / 100 else 0.0 for value in paid), found)
 
 
 def _setting(game: CostGame, charges: np.ndarray) -> Setting:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from ..errors import NotApplicableError
+from ..numerics import significant
 from .allocation import Allocation, covering, judge
 from .core import least_core_level
 from .cost_game import CostGame
-from .lexicographic import Setting, least, lexicographic_minimum
+from .lexicographic import DIGITS, Setting, lexicographic_optimum
 from .oracles import separation
-
-DIGITS = 9
-SLACK = 3e-10
-"""By how much (of the largest cost) a least core without inner points, and the least spread, are widened, so that round-off does not close them."""
 
 
 def equal_profit(game: CostGame) -> Allocation:
@@ -63,10 +58,8 @@ def equal_profit(game: CostGame) -> Allocation:
         return judge(game, "equal_profit", [game.total])
     n = len(game.members)
     spread_of = np.array([*[0.0] * n, -1.0, 1.0])
-    setting = _setting(game)
-    spread = least(setting, spread_of)
-    narrow = replace(setting, at_most=(np.vstack([setting.at_most[0], spread_of]), np.append(setting.at_most[1], spread + SLACK)))
-    shares = lexicographic_minimum(narrow, game.sign * np.eye(n, n + 2))[:n]
+    spread, found = lexicographic_optimum(_setting(game), spread_of, game.sign * np.eye(n, n + 2))
+    shares = np.array([significant(share, DIGITS) for share in found[:n].tolist()], dtype=float)
     saved = {name: round(float(game.sign * (1 - share)), DIGITS) for name, share in zip(game.names, shares, strict=True)}
     evidence = {"spread": round(max(float(spread), 0.0), DIGITS), "savings": saved}
     return judge(game, "equal_profit", covering(game, shares * game.alone), evidence=evidence)
@@ -84,7 +77,7 @@ def _setting(game: CostGame) -> Setting:
         game.members,
         np.pad(pays, ((0, 0), (0, 2))),
         np.zeros(n),
-        max((least_core_level(game) + SLACK * game.scale) / oracle.scale, 0.0),
+        max(least_core_level(game) / oracle.scale, 0.0),
         (between, np.zeros(2 * n)),
         (np.pad(total, ((0, 0), (0, 2))), np.array([game.total * game.sign / oracle.scale])),
         [None] * (n + 2),

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..errors import SolverError
 from ..numerics import Array
 from .rows import CoalitionProgram
 from .separation import Separation
 
+WIDENED = (1e-11, 3e-10, 3e-9, 3e-8, 3e-7)
+"""Slack that is tried against round-off, as a share of the largest cost."""
+DIGITS = 9
+"""Significant digits of an answer; the programs are solved to ten."""
 PRICED = 1e-7
 """A value whose row has a larger price cannot be lower in any solution."""
 
@@ -53,12 +59,27 @@ class Setting:
         return found
 
 
-def least(setting: Setting, objective: Array) -> float:
-    """Return the least value of an objective."""
-    return setting.program(objective).settle().value
+def lexicographic_optimum(setting: Setting, objective: Array, values: Array) -> tuple[float, Array]:
+    """Return the least value of an objective, and of all solutions that attain it the one whose values are lexicographically least.
+
+    Coalitions and the objective may miss by round-off: by the smallest of `WIDENED` that leaves the solver something to choose from.
+
+    Raises
+    ------
+    SolverError
+        When the program has no solution, or the rounds do not end.
+    """
+    rows, right = setting.at_most
+    for slack in WIDENED:
+        wide = replace(setting, allowance=setting.allowance + slack)
+        with suppress(SolverError):
+            least = wide.program(objective).settle().value
+            narrow = replace(wide, at_most=(np.vstack([rows, objective]), np.append(right, least + slack)))
+            return least, lexicographic_minimum(narrow, values, slack)
+    raise SolverError("round-off leaves no solution", "scale the costs to a similar size")
 
 
-def lexicographic_minimum(setting: Setting, values: Array) -> Array:
+def lexicographic_minimum(setting: Setting, values: Array, slack: float) -> Array:
     r"""Return the variables for which the sorted values are lexicographically least.
 
     .. math:: \operatorname{lexmin} \; (V z)^{\downarrow}
@@ -70,6 +91,8 @@ def lexicographic_minimum(setting: Setting, values: Array) -> Array:
     ----------
     setting : Setting
     values : ndarray, shape (m, variables)
+    slack : float
+        By how much settled values may still rise, so that round-off does not close the program.
 
     Returns
     -------
@@ -83,6 +106,6 @@ def lexicographic_minimum(setting: Setting, values: Array) -> Array:
         found = program.settle()
         settled = [k for k, number in left.items() if found.prices[number] > PRICED]
         program.program.free([left.pop(k) for k in settled])
-        program.program.add(np.pad(values[settled], ((0, 0), (0, 1))), np.full(len(settled), float(found.x[width])))
+        program.program.add(np.pad(values[settled], ((0, 0), (0, 1))), np.full(len(settled), float(found.x[width]) + slack))
         if not left or not settled:
             return np.asarray(found.x[:width])

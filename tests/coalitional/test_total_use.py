@@ -165,6 +165,14 @@ def test_a_thousand_firms_are_settled_and_proved() -> None:
     assert bribes(game, equal(game).charges).total > 0
 
 
+def test_equal_savings_of_a_core_without_inner_points_are_found() -> None:
+    # every module is full in some coalition: only charges by load are in the core
+    game = of_use(*MANY, lambda total: 5000 * np.ceil(total / 500) + 30 * total)
+    assert least_core(game).level == pytest.approx(0, abs=1e-6)
+    assert equal_profit(game).charges == pytest.approx([40 * u for u in MANY[1]], rel=1e-8)
+    assert equal_profit(game).in_core
+
+
 @given(st.floats(0.1, 1.0), st.integers(0, 2000))
 @settings(max_examples=15)
 def test_charges_by_load_are_accepted_by_every_group_of_a_thousand_when_average_cost_does_not_rise(power: float, fixed: int) -> None:
