@@ -18,12 +18,16 @@ from numpy.typing import NDArray
 
 from ..numerics import Array
 from .kohlberg import Book, Tight
-from .levels import VIOLATED, decimal
+from .levels import decimal
 from .separation import Coalitions, Question, Separation, Weighting, question
 from .span import Counts, Span
 
 ROUND = 1e-15
 """Share of the numbers added up that a sum of floats may lose, for each number."""
+SEARCHED = 16.0
+"""How much more a search loses than a look at a table."""
+LISTED = 64
+"""Coalitions that a search returns."""
 DECIMALS = 12
 MANY = 20_000
 """Near ties that are compared as fractions one by one, when whole numbers of 62 bits do not hold them."""
@@ -83,18 +87,18 @@ def distance(members: tuple[int, ...], oracle: Separation, book: Book, weighting
     slack = ROUND * (len(members) + 2) * (1.0 + float(np.abs(asked.charges) @ np.array(members)) + abs(asked.level) + abs(asked.factor))
     listed = oracle.near(asked, slack)
     if listed is None:
-        return max(beyond, _by_level(oracle, claim) * oracle.scale)
+        return max(beyond, _by_level(oracle, claim, SEARCHED * slack) * oracle.scale)
     return max(beyond, max((_misfit(part, claim, slack) for part in listed), default=0.0) * oracle.scale)
 
 
-def _by_level(oracle: Separation, claim: _Claim) -> float:
+def _by_level(oracle: Separation, claim: _Claim, slack: float) -> float:
     """Return the largest misfit that the oracle finds, asking about each level, or what it cannot tell from none."""
-    worst = VIOLATED
+    worst = slack
     for level, span in zip(claim.levels, claim.spans, strict=False):
         asked = claim.asked(level)
-        found = oracle.violated(asked, span, VIOLATED, 1)
-        if len(found):
-            worst = max(worst, float(np.max(_excess(asked, found))) + VIOLATED)
+        found = oracle.violated(asked, span, slack, LISTED)
+        if len(found) and not _none_above(found, claim, level):
+            worst = max(worst, float(np.max(_excess(asked, found))) + slack)
     return worst
 
 

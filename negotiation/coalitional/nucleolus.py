@@ -20,7 +20,7 @@ from .certificate import distance
 from .cost_game import CostGame
 from .kohlberg import Level, Tight
 from .levels import decimal, settled_levels
-from .oracles import separation
+from .oracles import separation, structured
 from .separation import Weighting
 from .terms import NO_TERMS, Terms
 from .zoom import mended
@@ -157,7 +157,7 @@ def proportional_nucleolus(game: CostGame, terms: Terms = NO_TERMS) -> Allocatio
     ----------
     H. P. Young, N. Okada, T. Hashimoto (1982), "Cost allocation in water resources development".
     """
-    least = np.min(game.costs) if game.tabulated else min(np.min(game.alone), game.total)
+    least = np.min(game.costs) if game.tabulated and not structured(game) else min(np.min(game.alone), game.total)
     if least < 0:
         raise NotApplicableError("objections as a share of cost need costs of 0 or more", "use nucleolus or per_capita_nucleolus")
     if game.total == 0 and not game.alone.any():
@@ -187,9 +187,8 @@ def _shared(game: CostGame, rule: str, terms: Terms, weighting: Weighting, most:
     bounds = [*_rows(high, 1), *_rows(low, -1)]
     book = settled_levels(game, oracle, weighting, bounds, budget=terms.budget)
     error = distance(game.members, oracle, book, weighting, bounds)
-    if error:
-        book = mended(game, weighting, bounds, book, terms.budget)
-        error = distance(game.members, oracle, book, weighting, bounds)
+    if error and (better := mended(game, weighting, bounds, book, terms.budget)) is not book:
+        book, error = better, distance(game.members, oracle, better, weighting, bounds)
     certified = error <= ROUND_OFF * game.scale
     evidence = {"certified": certified, "exact": error == 0.0, "error": error, "levels": [_plain(game, level) for level in book.levels]}
     note = "" if certified else f"costs would have to differ by up to {shown(error)} for these charges to be exact"
