@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from ..numerics import ARITHMETIC, ROUND_OFF, Array
 from .allocation import Allocation, covering, judge
 from .cost_game import CostGame
 from .costs import MostDemanding
+
+TINY = 1e-100
+"""Stands for the distance between the last two points where they have one place: the last class has one member."""
 
 
 def needs_of(game: CostGame) -> Array | None:
@@ -132,27 +136,30 @@ def nucleolus_charges(needs: Array, members: Sequence[int]) -> Array:
     ends = np.cumsum(np.array(members, dtype=np.int64)[order]).tolist()
     height = needs[order].tolist()
     place = [*ends[:-1], ends[-1] - 1]
-    following = _hull(place, height)
+    following, slope = _hull(place, height)
     shares = np.empty(len(needs))
     done, paid, start = 0, 0.0, 0
     while start < len(place):
         at = start
-        while following[at] < len(place) and (height[following[at]] - paid) * (place[at] - done + 1) <= (height[at] - paid) * (place[following[at]] - done + 1):
-            at = following[at]
         share = (height[at] - paid) / (place[at] - done + 1)
+        while slope[at] <= share:
+            at = following[at]
+            share = (height[at] - paid) / (place[at] - done + 1)
         shares[order[start : at + 1]] = share
         paid += share * (ends[at] - done)
         done, start = ends[at], at + 1
     return shares
 
 
-def _hull(place: list[int], height: list[float]) -> list[int]:
-    """Return, for every point, the next corner of the lower hull of that point and all to its right."""
+def _hull(place: list[int], height: list[float]) -> tuple[list[int], list[float]]:
+    """Return, for every point, the next corner of the lower hull of that point and all to its right, and the slope up to there."""
     n = len(place)
-    following = [n] * n
+    following, slope = [n] * n, [inf] * n
     for i in range(n - 2, -1, -1):
-        j = i + 1
-        while following[j] < n and (height[following[j]] - height[i]) * (place[j] - place[i]) <= (height[j] - height[i]) * (place[following[j]] - place[i]):
+        j, here, low = i + 1, place[i], height[i]
+        up = (height[j] - low) / (place[j] - here or TINY)
+        while slope[j] <= up:
             j = following[j]
-        following[i] = j
-    return following
+            up = (height[j] - low) / (place[j] - here)
+        following[i], slope[i] = j, up
+    return following, slope

@@ -260,13 +260,14 @@ def test_airport_charges_of_birmingham_style_stretches_are_published() -> None:
     assert prenucleolus(game).charges == pytest.approx((1 / 2, 3 / 4, 7 / 4))
 
 
-@pytest.mark.parametrize("shape", ["random", "convex", "concave", "ties"])
+@pytest.mark.parametrize("shape", ["random", "convex", "concave", "huge", "ties"])
 def test_ten_thousand_runway_users_pay_in_order_and_nobody_objects(shape: str) -> None:
     rng = np.random.default_rng(0)
     needs = {
         "random": rng.uniform(1, 100, 10_000),
         "convex": np.arange(1.0, 10_001) ** 2,
         "concave": np.arange(1.0, 10_001) ** 0.5,
+        "huge": np.sort(rng.uniform(1, 1e12, 10_000)),
         "ties": rng.integers(0, 30, 10_000).astype(float),
     }[shape]
     game = with_function((1,) * 10_000, MostDemanding(tuple(needs.tolist())))
