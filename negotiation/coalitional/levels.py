@@ -30,8 +30,8 @@ PRICED = (1e-11, 1e-15)
 """Least prices of rows that are settled; rows that only seem to have one drop out of the balance."""
 LOWEST = -4.0
 """No level lies below: of a coalition and its complement one has an excess of -3/2 of the largest cost or more."""
-LOWEST_SHARE = -1e9
-"""No level that is a share of cost is expected to lie below."""
+LOWEST_OPEN = -1e9
+"""No level is expected to lie below that is a share of cost, or where the largest cost is not known."""
 
 
 def decimal(value: float) -> Fraction:
@@ -97,11 +97,14 @@ class Frame:
         Zero unless given.
     reach : float or None
         Right-hand sides beyond are cut to it; None for no limit.
+    listed : bool
+        Whether no cost is beyond the unit.
     """
 
     unit: float
     centre: tuple[Fraction, ...] | None = None
     reach: float | None = None
+    listed: bool = True
 
     def right(self, counts: Sequence[int], right: Fraction) -> float:
         """Return what ``counts @ x`` and its bound become."""
@@ -112,7 +115,7 @@ class Frame:
 
     def lowest(self, weighting: Weighting) -> float:
         """Return a bound that no level reaches."""
-        return -self.reach if self.reach else LOWEST if weighting in ("coalition", "member") else LOWEST_SHARE
+        return -self.reach if self.reach else LOWEST if self.listed and weighting in ("coalition", "member") else LOWEST_OPEN
 
 
 class LevelLoop:
@@ -131,7 +134,7 @@ class LevelLoop:
         self, game: CostGame, oracle: Separation, weighting: Weighting, bounds: Sequence[Tight], *, budget: Budget | None = None, frame: Frame | None = None
     ) -> None:
         self._game, self._oracle, self._weighting, self._budget = game, oracle, weighting, budget or unlimited()
-        self._frame = frame or Frame(oracle.scale)
+        self._frame = frame or Frame(oracle.scale, listed=isinstance(oracle, TableSeparation))
         self._span = Span(len(game.names)).joined([game.members])
         n = len(game.names)
         self._lowest = self._frame.lowest(weighting)
@@ -175,11 +178,12 @@ class LevelLoop:
             answer = self._program.solve()
             if not answer:
                 raise NotApplicableError("no allocation leaves the coalitions that cost nothing free of charge", "use nucleolus")
+            asked = question(answer.x[:-1], float(answer.x[-1]), self._weighting)
+            if self._add(self._oracle.violated(asked, self._span, VIOLATED, MOST)):
+                continue
             if answer.x[-1] <= 0.99 * self._lowest:
                 raise NotApplicableError("coalitions that cost nothing leave the charges open", "use nucleolus")
-            asked = question(answer.x[:-1], float(answer.x[-1]), self._weighting)
-            if not self._add(self._oracle.violated(asked, self._span, VIOLATED, MOST)):
-                return answer
+            return answer
         raise SolverError("the level did not settle", "join classes")
 
     def _add(self, found: Coalitions) -> bool:

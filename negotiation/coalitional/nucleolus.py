@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import NotApplicableError
-from ..numerics import ARITHMETIC, ROUND_OFF, Array, shown
+from ..numerics import ARITHMETIC, ROUND_OFF, shown
 from .airport import airport_nucleolus
 from .allocation import Allocation, judge
 from .certificate import distance
@@ -180,9 +180,9 @@ def _closed_form(game: CostGame, rule: str, terms: Terms) -> Allocation | None:
 def _shared(game: CostGame, rule: str, terms: Terms, weighting: Weighting, most: list[Fraction] | None = None) -> Allocation:
     low, high = _bounds(game, terms, most)
     for bound, sign in ((high, 1), (low, -1)):
-        pinned = _pinned(game, bound, sign)
-        if pinned is not None:
-            return judge(game, rule, pinned.tolist(), note=_short(game, pinned), evidence={"certified": True, "exact": True, "error": 0.0, "levels": []})
+        missing = _missing(game, bound)
+        if missing is not None and sign * missing >= 0:
+            return _at_bounds(game, rule, [value for value in bound if value is not None], missing)
     oracle = separation(game)
     bounds = [*_rows(high, 1), *_rows(low, -1)]
     book = settled_levels(game, oracle, weighting, bounds, budget=terms.budget)
@@ -213,22 +213,26 @@ def _bounds(game: CostGame, terms: Terms, most: list[Fraction] | None) -> tuple[
     return low, high
 
 
-def _pinned(game: CostGame, bound: Bound, side: int) -> Array | None:
-    """Return the charges where everybody is at its bound, if that covers no more than the cost (caps) or all of it (floors)."""
+def _missing(game: CostGame, bound: Bound) -> Fraction | None:
+    """Return what everybody at its bound leaves of the total, signed; None where somebody has no bound."""
     if any(value is None for value in bound):
         return None
-    together = sum((n * value for n, value in zip(game.members, bound, strict=True) if value is not None), Fraction(0))
-    if side * (game.sign * decimal(game.total) - together) < -ARITHMETIC * game.scale:
-        return None
-    return np.array([float(game.sign * value) for value in bound if value is not None])
+    return game.sign * decimal(game.total) - sum((n * value for n, value in zip(game.members, bound, strict=True) if value is not None), Fraction(0))
 
 
-def _short(game: CostGame, charges: Array) -> str:
-    missing = game.total - float(charges @ np.array(game.members))
-    if abs(missing) <= ROUND_OFF * game.scale:
-        return "Bounds leave one way of sharing."
-    what = "is missing" if missing > 0 else "is too much"
-    return f"Everybody at its bound: {shown(abs(missing))} {game.unit} {what}.".replace(" .", ".").replace("  ", " ")
+def _at_bounds(game: CostGame, rule: str, bound: list[Fraction], missing: Fraction) -> Allocation:
+    """Return the charges where everybody is at its bound, because that covers no more than the cost (caps) or all of it (floors)."""
+    left = abs(float(missing))
+    covered = left <= ROUND_OFF * game.scale
+    more, less = ("is missing", "is too much") if game.sign > 0 else ("is more than there is", "is left over")
+    note = (
+        "Bounds leave one way of sharing."
+        if covered
+        else f"With everybody at its bound {' '.join([shown(left), game.unit]).strip()} {more if missing > 0 else less}."
+    )
+    evidence = {"certified": True, "exact": not covered or not missing, "error": left if covered else 0.0, "levels": []}
+    charges = tuple(float(game.sign * value) for value in bound)
+    return replace(judge(game, rule, charges, note=note, evidence=evidence), charges=charges)
 
 
 def _rows(bound: Bound, side: int) -> list[Tight]:

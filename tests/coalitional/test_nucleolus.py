@@ -403,13 +403,20 @@ def test_caps_that_do_not_cover_the_cost_are_charged_and_what_is_missing_is_told
     found = nucleolus(SWEDEN, Terms(caps=dict.fromkeys("AHKLMT", 10.0)))
     assert found.charges == (10.0,) * 6
     assert found.shortfall == pytest.approx(23.82)
-    assert "23.82 is missing" in found.note
+    assert found.note == "With everybody at its bound 23.82 is missing."
+    assert not found.in_core
 
 
 def test_floors_beyond_the_cost_are_charged() -> None:
     found = prenucleolus(of_coalitions("AB", "A 3 B 3 AB 4"), Terms(floors={"A": 3.0, "B": 2.0}))
     assert found.charges == (3.0, 2.0)
     assert found.shortfall == pytest.approx(-1)
+
+
+def test_savings_promised_beyond_what_there_is_are_told() -> None:
+    found = prenucleolus(of_coalitions("AB", "AB 4", "savings"), Terms(floors={"A": 3.0, "B": 2.0}))
+    assert found.charges == (3.0, 2.0)
+    assert "1 is more than there is" in found.note
 
 
 def test_a_floor_beyond_the_cap_is_refused() -> None:
