@@ -8,14 +8,22 @@ from typing import Any
 
 from ..catalogue import Subject
 from ..coalitional import methods
-from ..coalitional.allocation import Allocation
+from ..coalitional.allocation import Allocation, judge
+from ..coalitional.bribes import Bribes, bribes
 from ..coalitional.build import build_cost_game
-from ..coalitional.core import Core
+from ..coalitional.core import Core, least_core
 from ..coalitional.cost_game import CostGame
+from ..coalitional.goals import OBJECTIVES
+from ..coalitional.keeping import keeps_most
+from ..coalitional.participation import joining
+from ..coalitional.policy import policy
+from ..coalitional.properties import examine
 from ..coalitional.terms import BASES, Terms
-from ..errors import InvalidGameError, NotApplicableError, Problem, nearest
+from ..coalitional.vertices import CoreVertices, core_vertices
+from ..errors import InvalidGameError, NotApplicableError, Problem, listed, nearest
 from ..numerics import plain
 from ..options import Option, read_amounts, read_options
+from ..questions import Result
 from ..settings import NO_SETTINGS
 from .request import Analysis, Request
 
@@ -105,4 +113,108 @@ def terms_of(game: CostGame, said: Mapping[str, Any], request: Request) -> Terms
     return Terms(float(said.get("subsidy", 0.0)), caps, floors, unions, request.budget, int(said.get("seed", 0)), said.get("to", "use"))
 
 
-QUESTIONS = (Analysis("allocate", "Who should pay what, so that no group does better alone?", allocate, (METHOD, *TERMS)),)
+@dataclass(frozen=True)
+class CostAnswer:
+    """What one question about a cost game came to."""
+
+    subject: Subject
+    game: CostGame
+    result: Result
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result for JSON."""
+        body = {"game": self.subject.name, "unit": self.game.unit, "kind": self.game.kind, "total": self.game.total}
+        return dict(plain({**body, **self.result.as_dict()}))
+
+
+@dataclass(frozen=True)
+class CoreAnswer:
+    """The core of a cost game, its corners where they can be listed, and what a proposal meets with.
+
+    Parameters
+    ----------
+    core : Core
+    corners : CoreVertices or None
+        None where the classes are too many.
+    proposal : Allocation or None
+        Charges that were proposed.
+    bribes : Bribes or None
+        The least transfers with which nobody objects to them.
+    """
+
+    core: Core
+    corners: CoreVertices | None
+    proposal: Allocation | None
+    bribes: Bribes | None
+
+    @property
+    def sentence(self) -> str:
+        """The core and the proposal in words."""
+        return self.core.sentence if self.bribes is None else f"{self.core.sentence} On the proposal: {self.bribes.sentence}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        parts = {"corners": self.corners, "proposal": self.proposal, "bribes": self.bribes}
+        return {**self.core.as_dict(), **{name: part and part.as_dict() for name, part in parts.items()}, "sentence": self.sentence}
+
+
+def _core(subject: Subject, request: Request) -> CostAnswer:
+    game = cost_game_of(subject, request)
+    said = read_options("core", (PROPOSAL, SUBSIDY), dict(request.options or {}))
+    shared = game.subsidised(float(said.get("subsidy", 0.0)))
+    charges = read_amounts("proposal", str(said.get("proposal", "")), game.names)
+    missing = [name for name in game.names if name not in charges]
+    if charges and missing:
+        raise InvalidGameError([Problem(("options", "proposal"), f"nothing is said about {listed(missing)}", "give every class a charge")])
+    proposal = judge(shared, "paid", [charges[name] for name in game.names]) if charges else None
+    corners = core_vertices(shared) if len(game.names) <= MANY_CORNERS and game.tabulated else None
+    core = least_core(shared, request.budget)
+    return CostAnswer(subject, game, CoreAnswer(core, corners, proposal, None if proposal is None else bribes(shared, proposal.charges)))
+
+
+def _policy(subject: Subject, request: Request) -> CostAnswer:
+    game = cost_game_of(subject, request)
+    said = read_options("policy", POLICY, dict(request.options or {}))
+    core = str(said["core"])
+    held: Any = core if core in ("none", "core") else read_amounts("core", f"core={core}", ["core"])["core"]
+    share = float(said["members_share"])
+    if not share <= 1:
+        raise InvalidGameError([Problem(("options", "members_share"), f"got {share:g}, expected a share from 0 to 1", "write e.g. 0.25")])
+    found = policy(game, terms_of(game, said, request), said["objective"], held, said["closest_to"], members_capital=(share, 1.0))
+    return CostAnswer(subject, game, found)
+
+
+def _join(subject: Subject, request: Request) -> CostAnswer:
+    game = cost_game_of(subject, request)
+    said = read_options("join", (METHOD, PACE, *TERMS), dict(request.options or {}))
+    terms, method = terms_of(game, said, request), said.get("method")
+    pace = said["pace"]
+    found: Result = keeps_most(game, terms=terms, pace=pace) if method is None else joining(game, methods.method_named(method).name, terms, pace)
+    return CostAnswer(subject, game, found)
+
+
+def _examine(subject: Subject, request: Request) -> CostAnswer:
+    read_options("examine", (), dict(request.options or {}))
+    game = cost_game_of(subject, request)
+    return CostAnswer(subject, game, examine(game))
+
+
+MANY_CORNERS = 7
+"""Classes up to which the corners of the core are listed."""
+PROPOSAL = Option("proposal", str, "charges to be judged, CLASS=AMOUNT for every class (repeatable)", many=True)
+SUBSIDY = TERMS[0]
+PACE = Option("pace", str, "who leaves: all who object 'at once', or 'one by one'", "at once", ("at once", "one by one"))
+POLICY = (
+    Option("objective", str, f"what is aimed at: {', '.join(OBJECTIVES)}", "public_money", tuple(OBJECTIVES)),
+    Option("core", str, "whether no group may pay more than alone: none, core, or so much more in money", "none"),
+    Option("closest_to", str, "the method whose charges count for the objective 'closest'", "proportional"),
+    Option("members_share", float, "the least share of the capital that members bear, 0 to 1", 0.0),
+    *TERMS,
+)
+QUESTIONS = (
+    Analysis("allocate", "Who should pay what, so that no group does better alone?", allocate, (METHOD, *TERMS)),
+    Analysis("policy", "Who pays what under caps, floors, outside money and what groups accept: the best for an aim, and what it hangs on.", _policy, POLICY),
+    Analysis("join", "Who joins and who leaves when each pays what a rule asks, and which rule keeps the smallest in?", _join, (METHOD, PACE, *TERMS)),
+    Analysis("core", "Can the cost be shared so that no group does better alone: proof, corners, and who blocks a proposal.", _core, (PROPOSAL, SUBSIDY)),
+    Analysis("examine", "What is unusual about the cost game: cheaper apart, falling costs, crowding?", _examine),
+)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from ..answers.costs import Allocated
+from ..answers.costs import Allocated, CostAnswer
 from ..answers.govern import ExpectationsChecked, Governed, Judged
 from ..answers.play import Conceived, Solved
 from ..answers.request import Answer
-from .costs import RULE_NAMES, allocations, objection_text
+from .costs import RULE_NAMES, allocation, allocations, cost_answer, objection_text
 from .games import game_card, games
 from .govern import expectations, governed, judged, verdict
 from .layout import LISTED, Report, Table, plain_report
@@ -60,8 +60,14 @@ def _(answer: Governed) -> Report:
 
 @told.register
 def _(answer: Allocated) -> Report:
-    chosen = answer.allocations if answer.method is None else {answer.method: answer.allocations[answer.method]} if answer.method in answer.allocations else {}
-    return allocations(answer.game, answer.core, chosen)
+    if answer.method is not None and answer.method in answer.allocations:
+        return allocation(answer.allocations[answer.method], answer.core)
+    return allocations(answer.game, answer.core, {} if answer.method is not None else answer.allocations)
+
+
+@told.register
+def _(answer: CostAnswer) -> Report:
+    return cost_answer(answer.result, answer.game)
 
 
 @told.register
