@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from multiprocessing import get_context
@@ -24,6 +25,14 @@ SHAPES = [((2,) * 4, 10, True), ((3,) * 3, 10, True), ((2,) * 5, 10, True), ((2,
 """Shapes, how many games of each, and whether enumpoly finishes them within seconds."""
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a peer found, as vectors, and how long it took."""
+
+    equilibria: list[Array]
+    taken: float
+
+
 def measurements() -> list[Measurement]:
     """Time random games of each shape."""
     return [_measure(shape, games, finishes) for shape, games, finishes in SHAPES]
@@ -31,47 +40,54 @@ def measurements() -> list[Measurement]:
 
 def _measure(shape: tuple[int, ...], games: int, finishes: bool) -> Measurement:
     draws = [list(np.random.default_rng([seed, *shape]).random((len(shape), *shape))) for seed in range(games)]
-    found = [multiplayer_equilibria(Game.from_tables(draw)) for draw in draws]
-    ours = [median_time(lambda game=Game.from_tables(draw): multiplayer_equilibria(game), runs=3) for draw in draws]  # type: ignore[misc]
+    found, ours, enumpoly, gnm = [], [], [], []
+    for draw in draws:
+        game = Game.from_tables(draw)
+        found.append(multiplayer_equilibria(game))
+        ours.append(median_time(lambda game=game: multiplayer_equilibria(game)))  # type: ignore[misc]
+        enumpoly.append(_asked("enumpoly_solve", draw) if finishes else None)
+        gnm.append(_asked("gnm_solve", draw))
     complete = sum(one.complete is True for one in found)
     note = f"{games} games: {sum(len(one.equilibria) for one in found)} equilibria, {complete} lists proven complete"
     task = f"all equilibria, {len(shape)} players x {shape[0]} actions"
     if pygambit is None:
         return Measurement(task, median(ours), note=note)
-    note += f"; gnm finds {_compared([_gnm(draw) for draw in draws], found)}"
-    if not finishes:
+    note += f"; gnm lists {_compared(gnm, found)}"
+    pairs = [(mine, theirs.taken) for mine, theirs in zip(ours, enumpoly, strict=True) if theirs is not None]
+    if not pairs:
         return Measurement(task, median(ours), note=note)
-    known = [_listed(pygambit.nash.enumpoly_solve(pygambit.Game.from_arrays(*draw)).equilibria) for draw in draws]
-    theirs = [median_time(lambda game=pygambit.Game.from_arrays(*draw): pygambit.nash.enumpoly_solve(game), runs=3) for draw in draws]  # type: ignore[misc]
-    ratios = [b / a for a, b in zip(ours, theirs, strict=True)]
-    note += f"; the peer finds {_compared(known, found)}; median of ratios {median(ratios):.2f}, of all time {sum(theirs) / sum(ours):.2f}"
-    return Measurement(task, median(ours), median(theirs), "gambit enumpoly", note)
+    share = median(theirs / mine for mine, theirs in pairs)
+    together = sum(theirs for _, theirs in pairs) / sum(mine for mine, _ in pairs)
+    note += f"; enumpoly lists {_compared(enumpoly, found)}; median of ratios {share:.2f}, of all time {together:.2f}"
+    return Measurement(task, median(ours), median(theirs for _, theirs in pairs), "gambit enumpoly", note)
 
 
-def _listed(equilibria: Any) -> list[Array]:
-    """Return the peer's mixtures as vectors."""
-    return [np.array([float(profile[s]) for player in profile.game.players for s in player.strategies]) for profile in equilibria]
-
-
-def _gnm(tables: list[Array]) -> list[Array] | None:
-    """Return what the global Newton method finds, in a process of its own, for it sometimes aborts."""
+def _asked(solver: str, tables: list[Array]) -> Answer | None:
+    """Return a peer's answer from a process of its own, for both peers sometimes abort; None then, or after two minutes."""
+    if pygambit is None:
+        return None
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         try:
-            return pool.submit(_run_gnm, tables).result(timeout=60)
+            return pool.submit(_ask, solver, tables).result(timeout=120)
         except (BrokenProcessPool, TimeoutError):
             return None
 
 
-def _run_gnm(tables: list[Array]) -> list[Array]:
-    return _listed(pygambit.nash.gnm_solve(pygambit.Game.from_arrays(*tables)).equilibria)
+def _ask(solver: str, tables: list[Array]) -> Answer:
+    game, solve = pygambit.Game.from_arrays(*tables), getattr(pygambit.nash, solver)
+    listed = solve(game).equilibria
+    vectors = [np.array([float(profile[s]) for player in game.players for s in player.strategies]) for profile in listed]
+    return Answer(vectors, median_time(lambda: solve(game)))
 
 
-def _compared(theirs: list[list[Array] | None] | list[list[Array]], ours: list[EquilibriumList]) -> str:
-    """Return in words how many equilibria a peer finds, and how many of them we miss."""
+def _compared(theirs: list[Answer | None], ours: list[EquilibriumList]) -> str:
+    """Return in words how many equilibria a peer lists, and how many of them we miss."""
     total = missed = failed = 0
     for known, found in zip(theirs, ours, strict=True):
+        if known is None:
+            failed += 1
+            continue
         rows = np.array([np.concatenate(e.mixture) for e in found.equilibria])
-        failed += known is None
-        total += len(known or [])
-        missed += sum(float(np.abs(rows - one).max(axis=1).min()) > 1e-4 for one in known or [])
-    return f"{total}, {missed} of them not listed here" + (f", aborted in {failed}" if failed else "")
+        total += len(known.equilibria)
+        missed += sum(float(np.abs(rows - one).max(axis=1).min()) > 1e-4 for one in known.equilibria)
+    return f"{total}, {missed} of them not here" + (f", aborted in {failed}" if failed else "")

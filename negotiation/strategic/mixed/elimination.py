@@ -50,7 +50,7 @@ def eliminated(frame: Frame, cells: Cells) -> tuple[Cells, list[Held]]:
         least = np.where(frame.blocks > 0, corners, 1.0).min(axis=1)[:, : sum(frame.sizes[:2])]
         proven |= _crossing(parts.coefficients[:, 0], how.round_off) & (least > 0).all(axis=1)
     open_cells = moved(frame, cells[parts.owner[~proven]], _widened(frame, corners[~proven]))
-    return joined([open_cells, *rest]), _held(frame, cells.owner[parts.owner[proven]], corners[proven])
+    return joined([open_cells, *rest]), _held(frame, cells, parts, proven, corners)
 
 
 def _pairs(frame: Frame, cells: Cells) -> tuple[Cells, list[Held]]:
@@ -146,11 +146,16 @@ def _lowest(parts: Array, round_off: float) -> Array:
     return np.where(sure[:, None], np.maximum(lowest, 0.0), 0.0)
 
 
-def _held(frame: Frame, owner: NDArray[np.int64], corners: Array) -> list[Held]:
-    """Return the solutions between the least and the largest coordinates of cells."""
-    if len(owner) == 0:
+def _held(frame: Frame, cells: Cells, parts: _Parts, proven: NDArray[np.bool_], corners: Array) -> list[Held]:
+    """Return the solutions on parts with one unknown: estimates by a secant, and the bounds that the corners of cells give."""
+    if not proven.any():
         return []
-    own = frame.blocks > 0
-    low, high = (np.where(own, corners, fill) for fill in (np.inf, -np.inf))
-    middle = (corners * frame.blocks).sum(axis=1) / frame.blocks.sum(axis=0)
-    return [Held(owner, middle, low.min(axis=1), high.max(axis=1))]
+    coefficients, corners = parts.coefficients[proven], corners[proven]
+    one, other = coefficients[:, :, 0], coefficients[:, :, -1]
+    share = (one[:, 0] / (one[:, 0] - other[:, 0]))[:, None]
+    followed, count = (one + share * (other - one))[:, 1:], sum(frame.sizes[:2])
+    points = np.ones((len(corners), len(frame.blocks)))
+    points[:, :count] = followed / (followed @ frame.blocks[:count, :count])
+    points[:, count : count + 2] = corners[:, count, count : count + 2] * (1 - share) + corners[:, count + 1, count : count + 2] * share
+    low, high = (np.where(frame.blocks > 0, corners, fill) for fill in (np.inf, -np.inf))
+    return [Held(cells.owner[parts.owner[proven]], points, low.min(axis=1), high.max(axis=1))]

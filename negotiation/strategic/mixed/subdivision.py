@@ -19,6 +19,9 @@ SUSPECT, SMALLEST, NARROWEST = 2.0**-5, 2.0**-16, 2.0**-20
 """Cells below the first length are tried for a continuum of solutions, below the second they are not divided; no stakeholder's
 simplex is shrunk below the third."""
 
+PATIENCE = 3
+"""Rounds before small cells are taken for a sign of a continuum: some start small."""
+
 CROWD = 256
 """Cells at a time from which on a system is tried for a continuum of solutions, once in eight times as many."""
 
@@ -48,6 +51,8 @@ class Found:
         Solutions that are proven but not known to all digits.
     single : list of Cells
         Cells with at most one solution each, which is still to be found.
+    rounds : int
+        Times that some cells were examined.
     crowded : int
         Cells examined when many cells were last taken for a sign of a continuum.
     """
@@ -58,6 +63,7 @@ class Found:
     cells: int = 0
     held: list[Held] = field(default_factory=list)
     single: list[Cells] = field(default_factory=list)
+    rounds: int = 0
     crowded: int = -8 * CROWD
 
     @property
@@ -110,6 +116,7 @@ def subdivide(frame: Frame, cells: Cells, budget: Budget, limit: int, share: flo
         if found.singular:
             now = now[~np.isin(now.owner, list(found.singular))]
         found.cells += len(now)
+        found.rounds += 1
         waiting += _examine(frame, now, found, digits or max(frame.sizes) > 2) if len(now) else []
         if not waiting and found.single:
             waiting = _record(frame, found)
@@ -147,7 +154,8 @@ def _examine(frame: Frame, cells: Cells, found: Found, digits: bool) -> list[Cel
         return []
     cells, low, high = cells[kept], limits.low[kept], limits.high[kept]
     edges = lengths(frame, cells)
-    going = _watch(frame, cells, edges.max(axis=1), found)
+    longest = edges.max(axis=1)
+    going = _watch(frame, cells, longest, found) if found.rounds > PATIENCE else np.ones(len(cells), dtype=np.bool_)
     if not going.any():
         return []
     if not going.all():
@@ -155,7 +163,7 @@ def _examine(frame: Frame, cells: Cells, found: Found, digits: bool) -> list[Cel
     if not frame.is_multilinear:
         return _undominated(frame, joined(halve(frame, cells)))
     new = _undominated(frame, _narrow(frame, cells, low, high, edges))
-    return new if found.cells > EARLY else _several(frame, new)
+    return _several(frame, new) if found.cells <= EARLY and longest.max() > 0.5 else new
 
 
 def _several(frame: Frame, new: list[Cells]) -> list[Cells]:
