@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from .answers import costs, govern, play
+from .answers import costs, govern, mix, play
 from .answers.request import Analysis
 from .concepts import CONCEPTS
 from .errors import unknown
 
-QUESTIONS = (*play.QUESTIONS, *govern.QUESTIONS, *costs.QUESTIONS)
+QUESTIONS = (*play.QUESTIONS, *govern.QUESTIONS, *mix.QUESTIONS, *costs.QUESTIONS)
 _CONCEPTS = (Analysis(row.name, row.about, partial(play.conceive, row), row.options) for row in CONCEPTS.values())
 ANALYSES = {row.name: row for row in (*QUESTIONS, *_CONCEPTS)}
 """Every question, and every solution concept under its own name."""

@@ -178,7 +178,7 @@ QUESTIONS = (
         lambda situation, said: Conditions(_conditions(situation, said.get("stakeholder"))),
         (STAKEHOLDER,),
     ),
-    _asked("levels", "At which levels of participation is everybody content, and which are reached?", lambda situation, _: participation(situation)),
+    _asked("participation", "At which levels of participation is everybody content, and which are reached?", lambda situation, _: participation(situation)),
     _asked(
         "robustness",
         "How often does it hold when every number is drawn from its range, and on which does that hang?",

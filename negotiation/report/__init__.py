@@ -12,6 +12,7 @@ from .costs import RULE_NAMES, allocation, allocations, cost_answer, objection_t
 from .games import game_card, games
 from .govern import expectations, governed, judged, verdict
 from .layout import LISTED, Report, Table, plain_report
+from .mix import brought, bundles, pairs, smallest
 from .play import concept, equilibria
 
 __all__ = [
@@ -19,14 +20,20 @@ __all__ = [
     "RULE_NAMES",
     "Report",
     "Table",
+    "allocation",
     "allocations",
+    "brought",
+    "bundles",
     "concept",
+    "cost_answer",
     "equilibria",
     "expectations",
     "game_card",
     "games",
     "objection_text",
+    "pairs",
     "plain_report",
+    "smallest",
     "told",
     "verdict",
 ]

@@ -1,0 +1,125 @@
+"""Which mix of governance makes it hold: levers, the cells and paths they belong to, and whether they reinforce or displace each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..budget import Budget
+from ..catalogue import Subject
+from ..definition import Definition
+from ..errors import NotApplicableError
+from ..governance.frameworks.agreement import agreement
+from ..governance.frameworks.cells import cells
+from ..governance.frameworks.drivers import drivers_and_barriers
+from ..governance.frameworks.levels import levels
+from ..governance.frameworks.paths import paths
+from ..governance.frameworks.signs import signs
+from ..governance.frameworks.synergy import synergy
+from ..governance.levers.interaction import Interactions, interactions
+from ..governance.levers.minimal import MinimalSets, minimal_sets
+from ..governance.levers.table import LeverTable, lever_table
+from ..options import Option, read_options
+from ..questions import Result
+from ..settings import Settings
+from .govern import Governed
+from .request import Analysis, Request, situation_of
+
+VALUE = Option("value", str, "the cooperation that lasts (kept), or that gets going (reached)", "kept", ("kept", "reached"))
+MEASURE = Option("measure", str, "what is compared: kept, reached, or the name of an outcome", "kept")
+
+
+@dataclass(frozen=True)
+class Levers:
+    """Every set of levers judged, the smallest that stabilise, and what each lever and each pair brings."""
+
+    table: LeverTable
+    minimal: MinimalSets
+    interactions: Interactions
+
+    @property
+    def sentence(self) -> str:
+        """What is needed, and which levers go together."""
+        return f"{self.minimal.sentence} {self.interactions.sentence}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        shares = self.interactions.as_dict()
+        return {
+            **self.minimal.as_dict(),
+            "of": shares["of"],
+            "levers": shares["levers"],
+            "pairs": shares["pairs"],
+            "sets": self.table.as_dict(),
+            "sentence": self.sentence,
+        }
+
+
+@dataclass(frozen=True)
+class _Asked:
+    settings: Settings
+    charges: str | None
+    said: Mapping[str, Any]
+    budget: Budget | None
+
+
+def _levers(definition: Definition, asked: _Asked) -> Levers:
+    if not definition.levers:
+        raise NotApplicableError(f"'{definition.name}' has no levers", "add 'levers' to the game file")
+    table = lever_table(definition, asked.settings, asked.charges, budget=asked.budget)
+    return Levers(table, minimal_sets(table), interactions(table, asked.said["value"]))
+
+
+def _mixed(name: str, about: str, run: Callable[[Definition, _Asked], Result], options: tuple[Option, ...] = ()) -> Analysis:
+    """Return a question about the levers of a definition."""
+
+    def answer(subject: Subject, request: Request) -> Governed:
+        said = read_options(name, options, dict(request.options or {}))
+        situation = situation_of(subject, request)
+        return Governed(subject, situation, run(subject.written, _Asked(request.settings, request.charges, said, request.budget)))
+
+    return Analysis(name, about, answer, options)
+
+
+def _agreed(subject: Subject, request: Request) -> Governed:
+    read_options("agreement", (), dict(request.options or {}))
+    situation = situation_of(subject, request)
+    return Governed(subject, situation, agreement(situation))
+
+
+QUESTIONS = (
+    _mixed("levers", "Which levers are needed, what do the smallest sets cost, which go together and which displace each other?", _levers, (VALUE,)),
+    _mixed(
+        "synergy",
+        "Do private, social and public governance hold the target together while none does alone?",
+        lambda definition, asked: synergy(definition, asked.settings, asked.charges, budget=asked.budget),
+    ),
+    _mixed(
+        "paths",
+        "The six paths to social upgrading compared: does it hold, what does it cost, who pays, and how does the path fail?",
+        lambda definition, asked: paths(definition, asked.settings, asked.charges, budget=asked.budget),
+    ),
+    _mixed(
+        "cells",
+        "Scope by actor: what each of the six cells of governance brings, alone and together.",
+        lambda definition, asked: cells(definition, asked.settings, asked.charges, budget=asked.budget),
+    ),
+    _mixed(
+        "levels",
+        "The five levels of influence: which level's levers flip the outcome?",
+        lambda definition, asked: levels(definition, asked.settings, asked.charges, budget=asked.budget),
+    ),
+    _mixed(
+        "drivers",
+        "Drivers against barriers: what does each barrier undo?",
+        lambda definition, asked: drivers_and_barriers(definition, asked.settings, asked.charges, budget=asked.budget),
+    ),
+    _mixed(
+        "signs",
+        "Conflict, displacement, complementarity or synergy of each two cells.",
+        lambda definition, asked: signs(definition, asked.settings, asked.charges, asked.said["measure"], budget=asked.budget),
+        (MEASURE,),
+    ),
+    Analysis("agreement", "Can the gains be divided so that everybody prefers the target to today and nobody leaves?", _agreed),
+)
