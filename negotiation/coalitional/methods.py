@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import NotApplicableError, unknown
+from ..errors import NotApplicableError, TooLargeError, unknown
 from .airport import airport
 from .allocation import Allocation
 from .banzhaf import banzhaf
@@ -124,13 +124,13 @@ def allocate(game: CostGame, method: str, terms: Terms = NO_TERMS) -> Allocation
 
 
 def compare(game: CostGame, terms: Terms = NO_TERMS, names: Iterable[str] = METHODS) -> tuple[Core, dict[str, Allocation]]:
-    """Return the core and the allocation of every method that fits the game, of those named."""
+    """Return the core and the allocation of every method that fits the game and its size, of those named."""
     core = least_core(game.subsidised(terms.subsidy))
     found = {}
     for name in names:
         try:
             found[name] = allocate(game, name, terms)
-        except NotApplicableError:
+        except (NotApplicableError, TooLargeError):
             continue
     return core, found
 
