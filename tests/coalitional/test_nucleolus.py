@@ -189,8 +189,8 @@ def test_a_veto_player_gets_everything() -> None:
     assert certified(nucleolus(of_coalitions("ABC", "AB 1 AC 1 ABC 1", "savings"))) == pytest.approx((1, 0, 0))
 
 
-def test_a_game_without_a_core_is_settled_as_published() -> None:
-    # M. Maschler, B. Peleg, L. S. Shapley (1979), remarks on the prekernel: without imputations' bounds a player may pay for joining
+def test_in_a_game_without_a_core_somebody_may_pay_for_joining() -> None:
+    # by hand: AB is content at x(AB) = 6, four below its worth, C four above its own; with bounds C gets 0 and A, B half of 2 each
     game = of_coalitions("ABC", "AB 10 ABC 2", "savings")
     assert certified(prenucleolus(game)) == pytest.approx((3, 3, -4))
     assert certified(nucleolus(game)) == pytest.approx((1, 1, 0))
