@@ -1,34 +1,38 @@
-"""Pages: the list of games, a game with its sliders and levers, the answer that follows them."""
+"""Pages: the list of games, a game with its sliders, levers and costs, its lever board, its paths, and more about it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 from fastapi.templating import Jinja2Templates
-from starlette.datastructures import QueryParams
 
 from negotiation.answers.request import Request as Question
 from negotiation.coalitional.methods import METHODS
 from negotiation.definition import Definition, Parameter, read_definition
-from negotiation.errors import InvalidGameError, NegotiationError, Problem
+from negotiation.errors import NegotiationError
 from negotiation.numerics import shown
+from negotiation.plots import TOLD
 from negotiation.report import RULE_NAMES
-from negotiation.settings import Settings, parse_assignments
 
-from . import work
+from . import addresses, work
+from .boards import ACTORS, SCOPES
 from .routes import ComputeOf, StoreOf
+from .sections import PARTS, part_named
 
 HERE = Path(__file__).parent
 router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(HERE / "templates")
 templates.env.filters["shown"] = shown
-CELLS = {"private": "Private", "social": "Social", "public": "Public", None: "Other"}
+templates.env.globals.update(TOLD=TOLD, PARTS=PARTS, RULES={key: RULE_NAMES[key] for key in METHODS}, ABOUT={key: row.about for key, row in METHODS.items()})
+GROUPS = {"private": "Private", "social": "Social", "public": "Public", None: "Other"}
+TABS = {"": "Verdict", "levers": "Levers", "paths": "Six paths", "more": "More"}
+MORE = ("winners", "repair", "participation", "robustness", "condition", "rules", "agreement")
 
 
 @router.get("/", response_class=HTMLResponse)
@@ -40,68 +44,121 @@ async def index(request: Request, store: StoreOf) -> Response:
 @router.get("/games/{name}", response_class=HTMLResponse)
 async def game(request: Request, name: str, store: StoreOf, compute: ComputeOf) -> Response:
     """Show a game with the answer for the settings in the address."""
-    return await _page(request, name, store, compute, "game.html")
+    return await _judged(request, name, store, compute, "game.html")
 
 
 @router.get("/games/{name}/answer", response_class=HTMLResponse)
 async def answer(request: Request, name: str, store: StoreOf, compute: ComputeOf) -> Response:
     """Return only the answer, for the live page."""
-    return await _page(request, name, store, compute, "answer.html")
+    return await _judged(request, name, store, compute, "answer.html")
 
 
-async def _page(request: Request, name: str, store: StoreOf, compute: ComputeOf, template: str) -> Response:
+@router.get("/games/{name}/levers", response_class=HTMLResponse)
+async def levers(request: Request, name: str, store: StoreOf, compute: ComputeOf) -> Response:
+    """Show the lever board."""
+    return await _judged(request, name, store, compute, "levers.html", page="levers")
+
+
+@router.get("/games/{name}/levers/answer", response_class=HTMLResponse)
+async def levers_answer(request: Request, name: str, store: StoreOf, compute: ComputeOf) -> Response:
+    """Return only the verdict, for the live lever board."""
+    return await _judged(request, name, store, compute, "levers_answer.html", page="levers")
+
+
+@router.get("/games/{name}/paths", response_class=HTMLResponse)
+async def paths(request: Request, name: str, store: StoreOf) -> Response:
+    """Show the six paths to social upgrading."""
+    return await _asking(request, name, store, "paths.html", "paths")
+
+
+@router.get("/games/{name}/more", response_class=HTMLResponse)
+async def more(request: Request, name: str, store: StoreOf) -> Response:
+    """Show what else can be asked about a game."""
+    return await _asking(request, name, store, "more.html", "more")
+
+
+@router.get("/games/{name}/parts/{part}", response_class=HTMLResponse)
+async def section(request: Request, name: str, part: str, store: StoreOf, compute: ComputeOf) -> Response:
+    """Return a section of a page, for the live page; on a page of its own for all others."""
+    row = part_named(part)
+    context, question, source = await _opened(request, name, store, "")
+    live = "HX-Request" in request.headers
+    found = None
+    if question is not None:
+        found, context["error"] = await _or_problem(compute.run(work.section, source, row.name, question))
+    context |= {"part": row, "found": found}
+    status = 200 if live or context["error"] is None else context["error"].status
+    return templates.TemplateResponse(request, "part_body.html" if live else "part.html", context, status_code=status, headers={"Vary": "HX-Request"})
+
+
+async def _judged(request: Request, name: str, store: StoreOf, compute: ComputeOf, template: str, *, page: str = "") -> Response:
+    context, question, source = await _opened(request, name, store, page)
+    found = None
+    if question is not None and page:
+        found, context["error"] = await _or_problem(compute.run(work.what_if, source, question))
+    elif question is not None:
+        shared = compute.run(work.costs, source, question) if context["game"].cost_game is not None else _nothing()
+        (found, context["error"]), (costs, unshared) = await asyncio.gather(_or_problem(compute.run(work.what_if, source, question)), _or_problem(shared))
+        context |= {"costs": costs, "unshared": unshared}
+    definition, asked = context["game"], context["question"]
+    values = found.values if found else definition.values(asked.settings)
+    sliders = [slider(key, entry, values[key]) for key, entry in definition.parameters.items()]
+    context |= {"found": found, "values": values, "sliders": sliders}
+    live = template.endswith("answer.html")
+    headers = {"HX-Replace-Url": addresses.address(name, asked, page)} if live and found else {}
+    error: NegotiationError | None = context["error"]
+    return templates.TemplateResponse(request, template, context, status_code=200 if live or error is None else error.status, headers=headers)
+
+
+async def _asking(request: Request, name: str, store: StoreOf, template: str, page: str) -> Response:
+    """Show a page whose sections are asked for one by one."""
+    context, _, _ = await _opened(request, name, store, page)
+    error: NegotiationError | None = context["error"]
+    return templates.TemplateResponse(request, template, context, status_code=200 if error is None else error.status)
+
+
+async def _opened(request: Request, name: str, store: StoreOf, page: str) -> tuple[dict[str, Any], Question | None, work.Source]:
+    """Return what every page of a game shows, the question in its address (None where that cannot be read), and the game."""
     stored = await run_in_threadpool(store.get, name)
     definition = read_definition(stored.text, name)
-    context: dict[str, Any] = {"name": name, "game": definition, "query": str(request.url.query), "methods": {key: RULE_NAMES[key] for key in METHODS}}
+    question, error = None, None
     try:
-        question = read_question(definition, request.query_params)
-        context |= {"question": question, "found": await compute.run(work.what_if, work.Source(name, stored.text), question), "error": None}
-        status = 200
-    except NegotiationError as error:
-        question = Question()
-        context |= {"question": question, "found": None, "error": error}
-        status = 200 if template == "answer.html" else error.status
-    values = context["found"].values if context["found"] else definition.values(question.settings)
-    context |= {
-        "values": values,
-        "sliders": [slider(key, entry, values[key]) for key, entry in definition.parameters.items()],
-        "levers": levers_by_actor(definition),
+        question = addresses.read_question(definition, request.query_params)
+        definition.check_ranges(question.settings)
+    except NegotiationError as problem:
+        question, error = None, problem
+    asked = question or Question()
+
+    def link(to: str = "", **changed: Any) -> str:
+        return addresses.address(name, addresses.with_levers(asked, changed["levers"]) if "levers" in changed else asked, to)
+
+    context = {
+        "name": name,
+        "game": definition,
+        "page": page,
+        "question": asked,
+        "error": error,
+        "link": link,
+        "said": addresses.pairs(asked),
+        "tabs": TABS if definition.levers else {key: TABS[key] for key in ("", "more")},
+        "more": MORE if definition.target is not None else (),
+        "caps": addresses.caps_of(asked),
+        "able": addresses.able(asked),
+        "groups": levers_by_actor(definition),
+        "board": lever_board(definition),
     }
-    headers = {"HX-Replace-Url": address(name, question)} if context["found"] else {}
-    return templates.TemplateResponse(request, template, context, status_code=status, headers=headers)
+    return context, question, work.Source(name, stored.text)
 
 
-def read_question(definition: Definition, query: QueryParams) -> Question:
-    """Read the settings of a page from its address.
-
-    A slider that was not moved says the same as `was.NAME`; only moved ones, and those moved before (`pin.NAME`), are set by
-    hand, so that levers and scenarios can still move the others.
-    """
-    moved = []
-    for name in definition.parameters:
-        text = query.get(f"set.{name}")
-        if text is not None and (f"pin.{name}" in query or not _same_number(text, query.get(f"was.{name}"))):
-            moved.append(f"{name}={text}")
-    charges = query.get("charges") or None
-    if charges is not None and charges not in METHODS:
-        raise InvalidGameError([Problem(("charges",), f"unknown allocation method '{charges}'", f"one of: {', '.join(METHODS)}")])
-    return Question(Settings(parse_assignments(moved), query.get("scenario") or None, tuple(query.getlist("lever"))), charges)
-
-
-def _same_number(text: str, before: str | None) -> bool:
-    """Browsers write the same number in their own way."""
+async def _or_problem(answer: Awaitable[Any]) -> tuple[Any, NegotiationError | None]:
     try:
-        return before is not None and float(text) == float(before)
-    except ValueError:
-        return False
+        return await answer, None
+    except NegotiationError as error:
+        return None, error
 
 
-def address(name: str, question: Question) -> str:
-    """Return the shortest address that leads to the same page."""
-    settings = question.settings
-    parts = [("scenario", settings.scenario), *(("lever", lever) for lever in settings.levers), ("charges", question.charges)]
-    query = urlencode([(key, value) for key, value in parts if value] + [(f"set.{key}", f"{value:.12g}") for key, value in settings.set])
-    return f"/games/{name}?{query}" if query else f"/games/{name}"
+async def _nothing() -> None:
+    return None
 
 
 def slider(name: str, parameter: Parameter, value: float) -> Mapping[str, Any]:
@@ -124,5 +181,15 @@ def levers_by_actor(definition: Definition) -> dict[str, list[tuple[str, Any]]]:
     """Return the levers under private, social and public."""
     groups: dict[str, list[tuple[str, Any]]] = {}
     for name, lever in definition.levers.items():
-        groups.setdefault(CELLS[lever.actor], []).append((name, lever))
-    return {title: groups[title] for title in CELLS.values() if title in groups}
+        groups.setdefault(GROUPS[lever.actor], []).append((name, lever))
+    return {title: groups[title] for title in GROUPS.values() if title in groups}
+
+
+def lever_board(definition: Definition) -> list[tuple[str, list[tuple[str, list[tuple[str, Any]]]]]]:
+    """Return the levers by scope and by actor, six cells; those that the file does not place come last."""
+    placed = [
+        (title, [(ACTORS[actor], [(key, one) for key, one in definition.levers.items() if (one.scope, one.actor) == (scope, actor)]) for actor in ACTORS])
+        for scope, title in SCOPES.items()
+    ]
+    rest = [(key, one) for key, one in definition.levers.items() if one.scope is None or one.actor is None]
+    return [*placed, ("Elsewhere", [("", rest)])] if rest else placed

@@ -13,15 +13,18 @@ from negotiation.answers.play import exported
 from negotiation.answers.request import Request, situation_of
 from negotiation.budget import Budget
 from negotiation.catalogue import Subject, read_subject
-from negotiation.coalitional import methods
-from negotiation.governance.situation import Situation
+from negotiation.governance.recheck import recheck
 from negotiation.governance.verdict import verdict
+from negotiation.governance.verdict_words import sentences
 from negotiation.numerics import plain
 from negotiation.report import Report
-from negotiation.strategic.nash import nash_equilibria
+from negotiation.settings import Settings
 
-PATIENCE = 0.5
-"""Seconds that a page waits for mixed equilibria."""
+from . import sections
+from .sections import Section
+
+PATIENCE = 8.0
+"""Seconds after which a section shows what it has."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def nfg(source: Source, request: Request) -> str:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """Everything that a game's page shows for one setting.
+    """Everything that a game's page shows for one setting, except who pays what.
 
     Parameters
     ----------
@@ -65,35 +68,50 @@ class WhatIf:
         "stable", "fragile" or "unstable"; "open" where the game names no target.
     values : dict
         The value of every parameter under the settings.
-    verdict, equilibria, allocations : Report
-    charts, charge_charts : tuple of dict
+    verdict, equilibria : Report or None
+        The verdict, or the equilibria where the game names no target.
+    lines : tuple of str
+        The sentences of the verdict: what holds, the weakest link, the rest.
+    confirmed : tuple of str
+        What of the verdict was computed a second time, from the written form.
+    charts : tuple of dict
         Vega-Lite specifications.
     """
 
     word: str
     values: dict[str, float]
     verdict: Report | None
-    equilibria: Report
-    allocations: Report | None
-    charts: tuple[dict[str, Any], ...]
-    charge_charts: tuple[dict[str, Any], ...]
+    equilibria: Report | None
+    lines: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
+    charts: tuple[dict[str, Any], ...] = ()
 
 
 def what_if(source: Source, request: Request) -> WhatIf:
-    """Return everything that a game's page shows."""
+    """Return the verdict for a game's page, confirmed by a second computation; without a target the equilibria."""
     situation = situation_of(_subject(source), request)
-    listed = report.equilibria(nash_equilibria(situation.game, Budget(PATIENCE), report.LISTED))
-    allocations, charge_charts = _costs(situation)
+    values = dict(situation.values)
     if situation.definition.target is None:
-        return WhatIf("open", dict(situation.values), None, listed, allocations, (), charge_charts)
+        return WhatIf("open", values, None, sections.equilibria(situation))
     judged = verdict(situation)
+    confirmed = recheck(judged)
     charts = (plots.margins(judged), plots.tipping(judged, plots.largest_stakeholder(situation.game)))
-    return WhatIf(judged.word, dict(situation.values), report.verdict(judged), listed, allocations, charts, charge_charts)
+    return WhatIf(judged.word, values, report.verdict(judged), None, tuple(sentences(judged)), confirmed, charts)
 
 
-def _costs(situation: Situation) -> tuple[Report | None, tuple[dict[str, Any], ...]]:
-    game = situation.cost_game
-    if game is None:
-        return None, ()
-    core, found = methods.compare(game)
-    return report.allocations(game, core, found), tuple(plots.charges(game, found, situation.paid, k) for k in range(len(game.names)))
+def section(source: Source, part: str, request: Request) -> Section:
+    """Return a section of a page; the same question is not worked out twice."""
+    settings = request.settings
+    if part in sections.SWITCHING:
+        settings = replace(settings, levers=sections.fixed(part, settings.levers, _subject(source)))
+    return _section(source, part, settings, request.charges, tuple((request.options or {}).items()))
+
+
+@lru_cache(maxsize=256)
+def _section(source: Source, part: str, settings: Settings, charges: str | None, options: tuple[tuple[str, str], ...]) -> Section:
+    return sections.part_named(part).run(_subject(source), Request(settings, charges, dict(options), Budget(PATIENCE)))
+
+
+def costs(source: Source, request: Request) -> Section:
+    """Return who pays what under the rules that take no time, and under the chosen one."""
+    return Section(*sections.shared_cost(_subject(source), request))

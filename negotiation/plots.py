@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from .coalitional.allocation import Allocation
 from .coalitional.cost_game import CostGame
+from .governance.frameworks.bundles import BundleTable, Effect
+from .governance.levers.interaction import Interactions
 from .governance.verdict import Verdict
-from .numerics import plain
+from .numerics import plain, shown
 from .report import RULE_NAMES
 from .strategic.game import Game, Points
 from .strategic.pure import deviations
 
-ACCENT, MUTED, WARNING = "#0f5c6e", "#9aa5ab", "#b4532a"
+ACCENT, SOFT, MUTED, WARNING = "#0f5c6e", "#8fbcc7", "#c3cbcf", "#b4532a"
+TOLD = {"chosen, nobody objects": ACCENT, "chosen, not accepted by all": WARNING, "nobody objects": SOFT, "somebody objects, or it misses the cost": MUTED}
+"""How an allocation is received, and its colour."""
 FONT = "'Source Sans 3', 'Noto Sans', system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
@@ -41,9 +45,9 @@ def margins(judged: Verdict) -> dict[str, Any]:
         entry = {"who": game.label(i), "to": to, "gain": deviation.gain, "stays": "leaves" if deviation.gain > game.tolerances[i] else "stays"}
         best.setdefault(f"{deviation.stakeholder}.{deviation.action}", entry)
     rows = sorted(best.values(), key=lambda row: -float(row["gain"]))
-    y = {"field": "who", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 240}}
+    y = {"field": "who", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 170}}
     title = ["gain from the best other choice", f"({game.money} per member)"]
-    x = {"field": "gain", "type": "quantitative", "title": title, "axis": {"tickCount": 4, "format": "~s"}}
+    x = {"field": "gain", "type": "quantitative", "title": title, "axis": {"tickCount": 4, "format": "~s", "labelOverlap": True}}
     colour = {"field": "stays", "type": "nominal", "legend": None, "scale": {"domain": ["stays", "leaves"], "range": [ACCENT, WARNING]}}
     said = [{"field": "who", "title": "who"}, {"field": "to", "title": "would choose"}, {"field": "gain", "title": "gain", "format": ",.0f"}]
     number = {"text": {"field": "gain", "type": "quantitative", "format": ",.4~r"}}
@@ -54,8 +58,7 @@ def margins(judged: Verdict) -> dict[str, Any]:
     layers += [right] if any(row["gain"] >= 0 for row in rows) else []
     layers += [left] if any(row["gain"] < 0 for row in rows) else []
     heading = "What would leaving bring? Right of zero: a reason to leave"
-    room = {"left": 5, "top": 5, "bottom": 5, "right": 70}
-    return _chart(heading, rows, height=34 * len(rows), padding=room, encoding={"y": y, "x": x}, layer=layers)
+    return _chart(heading, rows, height=34 * len(rows), encoding={"y": y, "x": x}, layer=layers)
 
 
 def tipping(judged: Verdict, stakeholder: str) -> dict[str, Any]:
@@ -117,28 +120,107 @@ def _line(game: Game, target: Points, which: tuple[int, int, int], a: int) -> li
     return rows
 
 
-def charges(game: CostGame, found: dict[str, Allocation], paid: Allocation | None, k: int) -> dict[str, Any]:
-    """Return bars: the charge of a member of class `k` under each rule; a rule to which nobody objects stands out."""
-    rules = {name: one for name, one in found.items() if name != "core"} | ({"paid": paid} if paid is not None and paid.rule == "paid" else {})
-    core = {True: "nobody objects", False: "somebody objects, or it misses the cost", None: "nobody found who objects"}
-    values = [{"rule": RULE_NAMES.get(name, name), "charge": one.charges[k], "core": core[one.in_core]} for name, one in rules.items()]
-    return _chart(
-        f"{game.label(k)}: charge per member",
-        values,
-        mark={"type": "bar", "cornerRadius": 2, "tooltip": True},
-        height=26 * len(values),
-        encoding={
-            "y": {"field": "rule", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 240}},
-            "x": {"field": "charge", "type": "quantitative", "title": game.unit or "charge"},
-            "color": {
-                "field": "core",
-                "type": "nominal",
-                "title": None,
-                "legend": {"orient": "top"},
-                "scale": {"domain": list(core.values()), "range": [ACCENT, MUTED]},
-            },
-        },
-    )
+def charges(game: CostGame, found: Mapping[str, Allocation], chosen: str | None, k: int) -> dict[str, Any]:
+    """Return bars: the charge of a member of class `k` under each rule; rules that charge all alike share a bar, the chosen one stands out.
+
+    Parameters
+    ----------
+    game : CostGame
+    found : mapping of str to Allocation
+    chosen : str or None
+        The rule that stands out, one of `found`.
+    k : int
+        The class.
+    """
+    alike: dict[tuple[object, ...], list[str]] = {}
+    for name, one in found.items():
+        alike.setdefault((*(shown(charge) for charge in one.charges), one.in_core), []).append(name)
+    values = []
+    for names in alike.values():
+        first = chosen if chosen in names else names[0]
+        titles = [RULE_NAMES.get(name, name) for name in (first, *(name for name in names if name != first))]
+        label = titles[0] if len(titles) == 1 else f"{titles[0]} (+{len(titles) - 1})"
+        values.append({"rule": label, "rules": ", ".join(titles), "charge": found[first].charges[k], "told": _told(found[first], chosen in names)})
+    told = [(word, colour) for word, colour in TOLD.items() if any(row["told"] == word for row in values)]
+    scale = {"domain": [word for word, _ in told], "range": [colour for _, colour in told]}
+    bars = {
+        "mark": {"type": "bar", "cornerRadius": 2},
+        "encoding": {"color": {"field": "told", "type": "nominal", "title": None, "legend": None, "scale": scale}},
+    }
+    numbers = {
+        "mark": {"type": "text", "align": "left", "dx": 5, "fontSize": 12},
+        "encoding": {"text": {"field": "charge", "type": "quantitative", "format": ",.4~r"}},
+    }
+    said = [{"field": "rules", "title": "rules"}, {"field": "charge", "title": "charge", "format": ",.4~r"}, {"field": "told", "title": "accepted?"}]
+    y = {"field": "rule", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 190}}
+    x = {"field": "charge", "type": "quantitative", "title": game.unit or "charge", "axis": {"tickCount": 4, "format": "~s"}}
+    title = f"{game.label(k)}: {'charge' if game.kind == 'cost' else 'share'} per member"
+    return _chart(title, values, height=24 * len(values), encoding={"y": y, "x": x, "tooltip": said}, layer=[bars, numbers])
+
+
+def _told(one: Allocation, chosen: bool) -> str:
+    """Say in a word or two how an allocation is received, and whether it is the chosen one."""
+    accepted = one.in_core is not False
+    if chosen:
+        return "chosen, nobody objects" if accepted else "chosen, not accepted by all"
+    return "nobody objects" if accepted else "somebody objects, or it misses the cost"
+
+
+def interaction_map(found: Interactions) -> dict[str, Any]:
+    """Return a heat map: how much more (or less) each pair of levers brings together than each by itself, in percent of all members."""
+    table = found.table
+    order = [table.definition.levers[name].label or name for name in table.levers]
+    labels = dict(zip(table.levers, order, strict=True))
+    values = []
+    for one in found.pairs:
+        row = {"index": 100 * one.index, "label": one.label, "first": labels[one.first], "second": labels[one.second]}
+        values += [row, {**row, "first": row["second"], "second": row["first"]}]
+    most = max((abs(float(row["index"])) for row in values), default=0.0) or 1.0
+    axis = {"type": "nominal", "title": None, "sort": order, "scale": {"domain": order}}
+    said = [{"field": "first", "title": "lever"}, {"field": "second", "title": "with"}, {"field": "index", "title": "% of members", "format": "+.3~r"}]
+    colour = {
+        "field": "index",
+        "type": "quantitative",
+        "title": "% of members",
+        "scale": {"domain": [-most, 0, most], "range": [WARNING, "#f4f6f7", ACCENT], "interpolate": "rgb"},
+        "legend": {"orient": "top", "gradientLength": 200, "titleLimit": 300},
+    }
+    x = {**axis, "field": "second", "axis": {"labelAngle": -50, "labelLimit": 130}}
+    y = {**axis, "field": "first", "axis": {"labelLimit": 170}}
+    squares = {"mark": {"type": "rect", "cornerRadius": 2, "stroke": "white"}, "encoding": {"color": colour}}
+    strong = {"condition": {"test": f"abs(datum.index) > {0.6 * most!r}", "value": "white"}, "value": "#1d2b31"}
+    number = {"field": "index", "type": "quantitative", "format": "+.2~r"}
+    numbers = {
+        "mark": {"type": "text", "fontSize": 11},
+        "encoding": {"text": number, "color": strong},
+        "transform": [{"filter": f"abs(datum.index) > {most / 50!r}"}],
+    }
+    title = "Which levers help each other, and which do each other's work"
+    encoding = {"x": x, "y": y, "tooltip": [*said, {"field": "label", "title": "they are"}]}
+    return _chart(title, values, height=26 * len(order), encoding=encoding, layer=[squares, numbers])
+
+
+def bundle_bars(table: BundleTable, effect: Effect) -> dict[str, Any]:
+    """Return bars: the share of members that goes on cooperating without any bundle, with this one alone, without only this one, with all."""
+    kept = table.table.kept.cooperation
+    shares = {"nothing": kept[0], "this alone": effect.kept_alone, "all but this": kept[table.all] - effect.lost_without, "all": kept[table.all]}
+    values = [{"with": name, "share": float(share), "this": name == "this alone"} for name, share in shares.items()]
+    x = {
+        "field": "share",
+        "type": "quantitative",
+        "title": "members who go on cooperating",
+        "scale": {"domain": [0, 1]},
+        "axis": {"format": ".0%", "tickCount": 3},
+    }
+    y = {"field": "with", "type": "nominal", "title": None, "sort": None}
+    colour = {"field": "this", "type": "nominal", "legend": None, "scale": {"domain": [True, False], "range": [ACCENT, MUTED]}}
+    said = [{"field": "with", "title": "with"}, {"field": "share", "title": "go on cooperating", "format": ".1%"}]
+    bars = {"mark": {"type": "bar", "cornerRadius": 2}, "encoding": {"color": colour, "tooltip": said}}
+    numbers = {
+        "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 11},
+        "encoding": {"text": {"field": "share", "type": "quantitative", "format": ".2~%"}},
+    }
+    return _chart(effect.label, values, height=80, encoding={"x": x, "y": y}, layer=[bars, numbers])
 
 
 def largest_stakeholder(game: Game) -> str:

@@ -1,8 +1,10 @@
 "use strict";
+document.documentElement.classList.add("live");
 // Draws the charts and shows each slider's value while it moves.
 
 function draw(root) {
-  for (const figure of root.querySelectorAll("figure.chart")) {
+  for (const figure of root.querySelectorAll("figure.chart:not(.drawn)")) {
+    figure.classList.add("drawn");
     const spec = JSON.parse(figure.querySelector("script").textContent);
     delete spec.title; // stands above the chart, where it can wrap
     const place = document.createElement("div");
@@ -16,6 +18,7 @@ function shown(value) {
 }
 
 document.addEventListener("DOMContentLoaded", () => draw(document));
+document.addEventListener("htmx:load", (event) => draw(event.detail.elt.parentElement ?? document)); // whatever arrives later
 
 document.addEventListener("input", (event) => {
   if (event.target.type === "range") {
@@ -42,7 +45,6 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "answer") return;
-  draw(event.detail.target);
   const verdict = event.detail.target.querySelector(".verdict");
   const sentence = verdict?.querySelector(".sentence");
   if (!before || !sentence || verdict.querySelector(".before")) return;
