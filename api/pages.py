@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ async def _asking(request: Request, name: str, store: StoreOf, template: str, pa
 async def _opened(request: Request, name: str, store: StoreOf, page: str) -> tuple[dict[str, Any], Question | None, work.Source]:
     """Return what every page of a game shows, the question in its address (None where that cannot be read), and the game."""
     stored = await run_in_threadpool(store.get, name)
-    definition = read_definition(stored.text, name)
+    definition = _definition(stored.text, name)
     question, error = None, None
     try:
         question = addresses.read_question(definition, request.query_params)
@@ -148,6 +149,11 @@ async def _opened(request: Request, name: str, store: StoreOf, page: str) -> tup
         "board": lever_board(definition),
     }
     return context, question, work.Source(name, stored.text)
+
+
+@lru_cache(maxsize=64)
+def _definition(text: str, name: str) -> Definition:
+    return read_definition(text, name)
 
 
 async def _or_problem(answer: Awaitable[Any]) -> tuple[Any, NegotiationError | None]:

@@ -95,7 +95,8 @@ def what_if(source: Source, request: Request) -> WhatIf:
         return WhatIf("open", values, None, sections.equilibria(situation))
     judged = verdict(situation)
     confirmed = recheck(judged)
-    charts = (plots.margins(judged), plots.tipping(judged, plots.largest_stakeholder(situation.game)))
+    most = plots.largest_stakeholder(situation.game)
+    charts = (plots.margins(judged), *([plots.tipping(judged, most)] if situation.game.members[situation.game.index(most)] > 1 else []))
     return WhatIf(judged.word, values, report.verdict(judged), None, tuple(sentences(judged)), confirmed, charts)
 
 

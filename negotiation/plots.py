@@ -21,6 +21,8 @@ ACCENT, SOFT, MUTED, WARNING = "#0f5c6e", "#8fbcc7", "#c3cbcf", "#b4532a"
 TOLD = {"chosen, nobody objects": ACCENT, "chosen, not accepted by all": WARNING, "nobody objects": SOFT, "somebody objects, or it misses the cost": MUTED}
 """How an allocation is received, and its colour."""
 FONT = "'Source Sans 3', 'Noto Sans', system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif"
+ROOM = {"left": 5, "top": 5, "bottom": 5, "right": 36}
+"""Where numbers stand beside bars."""
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
 
@@ -58,7 +60,7 @@ def margins(judged: Verdict) -> dict[str, Any]:
     layers += [right] if any(row["gain"] >= 0 for row in rows) else []
     layers += [left] if any(row["gain"] < 0 for row in rows) else []
     heading = "What would leaving bring? Right of zero: a reason to leave"
-    return _chart(heading, rows, height=34 * len(rows), encoding={"y": y, "x": x}, layer=layers)
+    return _chart(heading, rows, height=34 * len(rows), padding=ROOM, encoding={"y": y, "x": x}, layer=layers)
 
 
 def tipping(judged: Verdict, stakeholder: str) -> dict[str, Any]:
@@ -155,7 +157,7 @@ def charges(game: CostGame, found: Mapping[str, Allocation], chosen: str | None,
     y = {"field": "rule", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 190}}
     x = {"field": "charge", "type": "quantitative", "title": game.unit or "charge", "axis": {"tickCount": 4, "format": "~s"}}
     title = f"{game.label(k)}: {'charge' if game.kind == 'cost' else 'share'} per member"
-    return _chart(title, values, height=24 * len(values), encoding={"y": y, "x": x, "tooltip": said}, layer=[bars, numbers])
+    return _chart(title, values, height=24 * len(values), padding=ROOM, encoding={"y": y, "x": x, "tooltip": said}, layer=[bars, numbers])
 
 
 def _told(one: Allocation, chosen: bool) -> str:
@@ -220,7 +222,7 @@ def bundle_bars(table: BundleTable, effect: Effect) -> dict[str, Any]:
         "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 11},
         "encoding": {"text": {"field": "share", "type": "quantitative", "format": ".2~%"}},
     }
-    return _chart(effect.label, values, height=80, encoding={"x": x, "y": y}, layer=[bars, numbers])
+    return _chart(effect.label, values, height=80, padding=ROOM, encoding={"x": x, "y": y}, layer=[bars, numbers])
 
 
 def largest_stakeholder(game: Game) -> str:
