@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlencode
@@ -14,6 +15,8 @@ from negotiation.definition import Definition
 from negotiation.errors import InvalidGameError, Problem, unknown
 from negotiation.settings import Settings, parse_assignments
 
+ROUNDED = 1e-9
+"""Share of a number that a browser may change by writing it."""
 ABILITY = "ability"
 """Every class pays at most what it can, where that is known."""
 
@@ -60,9 +63,9 @@ def _number(field: str, text: str) -> str:
 
 
 def _same_number(text: str, before: str | None) -> bool:
-    """Browsers write the same number in their own way."""
+    """Browsers write the same number in their own way, and round its last digits."""
     try:
-        return before is not None and float(text) == float(before)
+        return before is not None and math.isclose(float(text), float(before), rel_tol=ROUNDED)
     except ValueError:
         return False
 

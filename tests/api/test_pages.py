@@ -12,6 +12,7 @@ from .conftest import Served, not_here
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 PLANT = "/games/common_effluent_plant"
+SMALL = "/games/child_labour_monitoring"
 
 pytestmark = pytest.mark.browser
 
@@ -113,7 +114,7 @@ def test_a_scenario_moves_the_sliders_that_it_sets(visit: Visit) -> None:
 
 
 def test_nothing_is_loaded_from_another_host(visit: Visit, served: Served) -> None:
-    for path in ("/", PLANT, "/docs"):
+    for path in ("/", PLANT, f"{PLANT}/paths", "/docs"):
         visit.open(path)
         visit.page.wait_for_load_state("networkidle")
     assert visit.hosts == {urlsplit(served.address).netloc}
@@ -144,6 +145,70 @@ def test_the_page_fits_a_phone(browser: Browser, served: Served) -> None:
     page.wait_for_selector("figure.chart svg")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert page.locator(".verdict").bounding_box()["y"] < page.locator(".controls").bounding_box()["y"]  # type: ignore[index]
+    visit.close()
+
+
+def test_choosing_a_rule_and_a_subsidy_moves_the_bars_and_the_address(visit: Visit) -> None:
+    page = visit.open(PLANT)
+    page.wait_for_selector("#charges figure.chart svg")
+    assert "What is paid now" in page.locator("#charges .lead-line").inner_text()
+    page.locator("select[name=charges]").select_option("shapley")
+    page.wait_for_function("() => document.querySelector('#charges .lead-line').innerText.startsWith('Shapley value')")
+    page.wait_for_selector("#charges figure.chart svg")
+    before = page.locator("#charges figure.chart svg").first.inner_html()
+    page.locator("input[name=subsidy]").fill("500000")
+    page.wait_for_function("() => [...document.querySelectorAll('#charges td')].some(cell => cell.innerText.startsWith('subsidy'))")
+    page.wait_for_selector("#charges figure.chart svg")
+    assert page.locator("#charges figure.chart svg").first.inner_html() != before
+    assert page.url.endswith(f"{PLANT}?charges=shapley&subsidy=500000")
+    page.get_by_role("link", name="Least public money").click()
+    page.wait_for_selector("#asked table")
+    assert page.url.endswith(f"{PLANT}?charges=shapley&subsidy=500000")
+    assert visit.complaints == []
+
+
+def test_the_tests_that_take_longer_arrive_after_the_answer(visit: Visit) -> None:
+    page = visit.open(PLANT)
+    page.wait_for_selector(".tests td:has-text('The future deters leaving')")
+    assert page.locator(".tests tr").count() >= 7
+    assert visit.complaints == []
+
+
+def test_ticking_on_the_lever_board_changes_verdict_address_and_links(visit: Visit) -> None:
+    page = visit.open(f"{SMALL}/levers")
+    before = page.locator("#answer .sentence").inner_text()
+    page.locator("input[name=lever]").nth(2).check()
+    page.wait_for_function("before => document.querySelector('#answer .sentence').innerText !== before", arg=before)
+    assert "/levers?lever=" in page.url
+    assert page.url.split("?")[1] in str(page.locator("#tabs a").first.get_attribute("href"))
+    page.wait_for_selector("#part-cells table.cells")
+    page.wait_for_selector("#part-board ol.sets a")
+    page.wait_for_selector("#part-board figure.chart svg")
+    page.locator("#part-board ol.sets a").first.click()
+    page.wait_for_load_state()
+    assert page.locator("#answer .word").inner_text().lower() != "unstable"
+    assert visit.complaints == []
+
+
+def test_the_lever_board_works_without_javascript(browser: Browser, served: Served) -> None:
+    visit = Visit(browser, served, java_script_enabled=False)
+    page = visit.open(f"{SMALL}/levers")
+    page.locator("input[name=lever]").first.check()
+    page.get_by_role("button", name="Answer").click()
+    assert "/levers?lever=" in page.url
+    assert page.locator("input[name=lever]").first.is_checked()
+    page.locator("#part-cells a.ask").click()
+    assert page.locator("table.cells").count() == 1
+    assert "lever=" in str(page.locator("#tabs a").first.get_attribute("href"))
+    visit.close()
+
+
+def test_every_page_fits_a_phone(browser: Browser, served: Served) -> None:
+    visit = Visit(browser, served, viewport={"width": 360, "height": 740})
+    for path in ("/levers", "/paths", "/more", "/parts/repair", "/parts/join"):
+        page = visit.open(SMALL + path)
+        page.wait_for_function("() => document.querySelector('.computing') === null && document.querySelector('.chart:not(.drawn)') === null")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
     visit.close()
 
 
