@@ -82,7 +82,7 @@ async def more(request: Request, name: str, store: StoreOf) -> Response:
 async def section(request: Request, name: str, part: str, store: StoreOf, compute: ComputeOf) -> Response:
     """Return a section of a page, for the live page; on a page of its own for all others."""
     row = part_named(part)
-    context, question, source = await _opened(request, name, store, "")
+    context, question, source = await _opened(request, name, store, f"parts/{row.name}")
     live = "HX-Request" in request.headers
     found = None
     if question is not None:
@@ -145,6 +145,7 @@ async def _opened(request: Request, name: str, store: StoreOf, page: str) -> tup
         "more": MORE if definition.target is not None else (),
         "caps": addresses.caps_of(asked),
         "able": addresses.able(asked),
+        "payable": definition.cost_game is not None and any(entry.ability is not None for entry in definition.cost_game.classes.values()),
         "groups": levers_by_actor(definition),
         "board": lever_board(definition),
     }

@@ -139,7 +139,7 @@ def _board(found: Callable[[Subject, Request], tuple[Any, ...]]) -> Callable[[Su
 _ROWS = (
     Part("tests", "All seven tests", "Patience and robustness are asked besides.", _all_tests, "tests.html"),
     Part("equilibria", "All equilibria", "Every outcome from which nobody wants to move alone.", _equilibria),
-    Part("charges", "Every rule", "Those that take longer to work out are among them.", _every_rule),
+    Part("charges", "Slower rules too", "Every rule; those that take longer to work out are among them.", _every_rule),
     Part("policy", "Least public money", "Who pays what so that the state pays least, under subsidy and caps.", _asked("policy", objective="public_money")),
     Part("burden", "Smallest burden", "Who pays what so that nobody is pressed harder than need be.", _asked("policy", objective="burden")),
     Part("join", "Who would join?", "Who joins and who leaves when each pays what a rule asks.", _join),

@@ -84,6 +84,12 @@ def test_links_between_pages_keep_the_settings(client: TestClient, page: str) ->
     assert [link for link in others if not link.endswith("#answer")] == []
 
 
+def test_a_section_on_its_own_page_says_under_which_settings_it_was_asked(client: TestClient) -> None:
+    text = client.get(f"{PLANT}/parts/winners?{urlencode(SETTINGS)}").text
+    for words in ("Kasur", "Peer monitoring", "Shapley value", "20,000", "9,000", "what each can pay", "Fine on untreated effluent"):
+        assert words in text
+
+
 def test_the_live_answer_brings_the_new_address_and_links_that_keep_it(client: TestClient) -> None:
     for page in ("", "/levers"):
         answer = client.get(f"{PLANT}{page}/answer?{urlencode(SETTINGS)}")
