@@ -18,6 +18,7 @@ from negotiation.document import MAX_BYTES
 
 from . import pages, routes
 from .compute import Compute
+from .kept import Kept
 from .problems import install, problem
 from .settings import ServerSettings
 from .store import Store
@@ -50,6 +51,7 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
         app.state.store = Store(chosen.database_url)
         app.state.store.load_catalogue()
         app.state.compute = Compute(chosen.workers, chosen.seconds)
+        app.state.kept = Kept(chosen.workers)
         asyncio.get_running_loop().call_later(WARM_AFTER, app.state.compute.warm)
         yield
         app.state.compute.close()

@@ -23,8 +23,9 @@ from negotiation.report import RULE_NAMES
 
 from . import addresses, work
 from .boards import ACTORS, SCOPES
+from .kept import Kept, key_of
 from .routes import ComputeOf, StoreOf
-from .sections import PARTS, part_named
+from .sections import PARTS, asked_by, part_named
 
 HERE = Path(__file__).parent
 router = APIRouter(include_in_schema=False)
@@ -81,12 +82,14 @@ async def more(request: Request, name: str, store: StoreOf) -> Response:
 @router.get("/games/{name}/parts/{part}", response_class=HTMLResponse)
 async def section(request: Request, name: str, part: str, store: StoreOf, compute: ComputeOf) -> Response:
     """Return a section of a page, for the live page; on a page of its own for all others."""
-    row = part_named(part)
+    row, kept = part_named(part), _kept(request)
     context, question, source = await _opened(request, name, store, f"parts/{row.name}")
     live = "HX-Request" in request.headers
     found = None
     if question is not None:
-        found, context["error"] = await _or_problem(compute.run(work.section, source, row.name, question))
+        asked = asked_by(row, question, context["game"])
+        key = (row.name, source, key_of(asked))
+        found, context["error"] = await _or_problem(kept.get(key, lambda: compute.run(work.section, source, row.name, asked), slow=row.slow))
     context |= {"part": row, "found": found}
     status = 200 if live or context["error"] is None else context["error"].status
     return templates.TemplateResponse(request, "part_body.html" if live else "part.html", context, status_code=status, headers={"Vary": "HX-Request"})
@@ -94,12 +97,12 @@ async def section(request: Request, name: str, part: str, store: StoreOf, comput
 
 async def _judged(request: Request, name: str, store: StoreOf, compute: ComputeOf, template: str, *, page: str = "") -> Response:
     context, question, source = await _opened(request, name, store, page)
-    found = None
-    if question is not None and page:
-        found, context["error"] = await _or_problem(compute.run(work.what_if, source, question))
-    elif question is not None:
-        shared = compute.run(work.costs, source, question) if context["game"].cost_game is not None else _nothing()
-        (found, context["error"]), (costs, unshared) = await asyncio.gather(_or_problem(compute.run(work.what_if, source, question)), _or_problem(shared))
+    found, kept = None, _kept(request)
+    if question is not None:
+        key = (source, key_of(question))
+        judged = kept.get(("judged", *key), lambda: compute.run(work.what_if, source, question))
+        shared = _nothing() if page or context["game"].cost_game is None else kept.get(("shared", *key), lambda: compute.run(work.costs, source, question))
+        (found, context["error"]), (costs, unshared) = await asyncio.gather(_or_problem(judged), _or_problem(shared))
         context |= {"costs": costs, "unshared": unshared}
     definition, asked = context["game"], context["question"]
     values = found.values if found else definition.values(asked.settings)
@@ -162,6 +165,11 @@ async def _or_problem(answer: Awaitable[Any]) -> tuple[Any, NegotiationError | N
         return await answer, None
     except NegotiationError as error:
         return None, error
+
+
+def _kept(request: Request) -> Kept:
+    kept: Kept = request.app.state.kept
+    return kept
 
 
 async def _nothing() -> None:

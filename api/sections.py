@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from negotiation.answers.request import Request, situation_of
 from negotiation.budget import Budget
 from negotiation.catalogue import Subject
 from negotiation.coalitional import methods
+from negotiation.definition import Definition
 from negotiation.errors import unknown
 from negotiation.governance.recheck import recheck
 from negotiation.governance.situation import Situation
@@ -64,6 +65,11 @@ class Part:
     about: str
     run: Callable[[Subject, Request], Section]
     template: str = "section.html"
+
+    @property
+    def slow(self) -> bool:
+        """Whether it takes seconds on the games of the catalogue."""
+        return self.name in SLOW
 
 
 def _asked(question: str, **options: str) -> Callable[[Subject, Request], Section]:
@@ -160,15 +166,18 @@ _ROWS = (
 )
 PARTS = {row.name: row for row in _ROWS}
 """Every section by its name."""
+SLOW = ("join", "repair", "condition", "rules", "board", "cells", "paths", "influence", "drivers", "synergy")
 SWITCHING = ("board", "cells", "paths", "influence", "drivers", "synergy")
 """Sections that switch levers themselves: those that are on matter only where they are barriers, or not at all."""
 
 
-def fixed(part: str, levers: Sequence[str], subject: Subject) -> tuple[str, ...]:
-    """Return the levers that stay on in a section that switches levers itself: barriers, where it switches drivers only."""
-    if part in ("board", "drivers"):
-        return ()
-    return tuple(sorted(name for name in levers if name in subject.written.levers and subject.written.levers[name].effect == "barrier"))
+def asked_by(part: Part, question: Request, definition: Definition) -> Request:
+    """Return what a section really asks: one that switches levers itself is told only of barriers, or of none."""
+    if part.name not in SWITCHING:
+        return question
+    on = () if part.name in ("board", "drivers") else question.settings.levers
+    barriers = sorted(name for name in on if definition.levers[name].effect == "barrier")
+    return Request(replace(question.settings, levers=tuple(barriers)), question.charges)
 
 
 def part_named(name: str) -> Part:

@@ -18,7 +18,6 @@ from negotiation.governance.verdict import verdict
 from negotiation.governance.verdict_words import sentences
 from negotiation.numerics import plain
 from negotiation.report import Report
-from negotiation.settings import Settings
 
 from . import sections
 from .sections import Section
@@ -101,16 +100,8 @@ def what_if(source: Source, request: Request) -> WhatIf:
 
 
 def section(source: Source, part: str, request: Request) -> Section:
-    """Return a section of a page; the same question is not worked out twice."""
-    settings = request.settings
-    if part in sections.SWITCHING:
-        settings = replace(settings, levers=sections.fixed(part, settings.levers, _subject(source)))
-    return _section(source, part, settings, request.charges, tuple((request.options or {}).items()))
-
-
-@lru_cache(maxsize=256)
-def _section(source: Source, part: str, settings: Settings, charges: str | None, options: tuple[tuple[str, str], ...]) -> Section:
-    return sections.part_named(part).run(_subject(source), Request(settings, charges, dict(options), Budget(PATIENCE)))
+    """Return a section of a page."""
+    return sections.part_named(part).run(_subject(source), replace(request, budget=Budget(PATIENCE)))
 
 
 def costs(source: Source, request: Request) -> Section:

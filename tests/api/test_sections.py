@@ -1,5 +1,6 @@
 """Pages of a game and their sections: with and without JavaScript, with settings, with mistakes."""
 
+import asyncio
 import re
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from starlette.datastructures import QueryParams
 
 from api import addresses, sections, work
+from api.kept import MOST, Kept, key_of
 from api.pages import MORE
 from negotiation.answers.request import Request
 from negotiation.catalogue import read_subject
@@ -169,18 +171,43 @@ def test_a_verdict_that_is_not_confirmed_is_not_shown(plant: work.Source, monkey
         work.what_if(plant, Request())
 
 
-def test_the_same_section_is_worked_out_once(plant: work.Source) -> None:
-    first = work.section(plant, "winners", Request(options={"subsidy": "5"}))
-    assert work.section(plant, "winners", Request(options={"subsidy": "5"})) is first
-    assert work.section(plant, "winners", Request(options={"subsidy": "6"})) is not first
+def test_what_many_ask_at_once_is_worked_out_once_and_errors_are_not_kept() -> None:
+    asked: list[str] = []
+
+    async def answer(fail: bool) -> str:
+        asked.append("now")
+        await asyncio.sleep(0)
+        if fail:
+            raise SolverError("not this time")
+        return "answer"
+
+    async def many(fail: bool) -> list[Any]:
+        return await asyncio.gather(*[kept.get("question", lambda: answer(fail), slow=True) for _ in range(30)], return_exceptions=True)
+
+    async def run() -> None:
+        assert all(isinstance(one, SolverError) for one in await many(True))
+        assert await many(False) == ["answer"] * 30
+        for k in range(2 * MOST):
+            await kept.get(k, lambda: answer(False))
+        assert await many(False) == ["answer"] * 30
+
+    kept = Kept(2)
+    asyncio.run(run())
+    assert len(asked) == 2 + 2 * MOST + 1
+
+
+def test_options_in_any_order_are_the_same_question() -> None:
+    assert key_of(Request(options={"a": "1", "b": "2"})) == key_of(Request(options={"b": "2", "a": "1"}))
+    assert key_of(Request(options={"a": "1"})) != key_of(Request(options={"a": "2"}))
 
 
 def test_switching_levers_leaves_sections_that_switch_them_all(plant: work.Source) -> None:
-    subject = read_subject(plant.text, plant.name)
-    barriers = tuple(name for name, lever in subject.written.levers.items() if lever.effect == "barrier")
+    definition = read_subject(plant.text, plant.name).written
+    barriers = tuple(sorted(name for name, lever in definition.levers.items() if lever.effect == "barrier"))
+    asked = Request(Settings((), None, ("peer_monitoring", *barriers)), None, {"subsidy": "5"})
+    levers = {name: sections.asked_by(sections.PARTS[name], asked, definition).settings.levers for name in ("board", "cells", "winners")}
     assert barriers
-    assert sections.fixed("board", ("peer_monitoring", *barriers), subject) == ()
-    assert sections.fixed("cells", ("peer_monitoring", *barriers), subject) == tuple(sorted(barriers))
+    assert levers == {"board": (), "cells": barriers, "winners": asked.settings.levers}
 
 
 def test_subsidy_and_caps_move_the_bars(plant: work.Source) -> None:
