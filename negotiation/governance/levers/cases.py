@@ -143,10 +143,15 @@ class Cases:
         """
         found = np.empty((len(self.moves), len(cases)))
         for part in _blocks(len(cases)):
-            rows = iter(found[:, part])
+            base, rows = self._environment(cases[part], counts[:, part]), iter(found[:, part])
             for i in range(len(self.members)):
-                self._gains_of(i, cases[part], counts[:, part], rows)
+                self._gains_of(i, base, self.bound[i][cases[part]] < 0, rows)
         return found
+
+    def improving(self, cases: Indices, counts: Array) -> NDArray[np.bool_]:
+        """Return which moves pay more than round-off at each pair, shape (moves, P)."""
+        gains, least = self.gains(cases, counts), self.tolerances[:, cases]
+        return np.array([row > least[move.stakeholder] for row, move in zip(gains, self.moves, strict=True)], dtype=np.bool_).reshape(gains.shape)
 
     def paying(self, cases: Indices, counts: Array) -> Array:
         """Return :meth:`gains` with minus infinity where a move pays no more than round-off."""
@@ -156,15 +161,13 @@ class Cases:
             gains[k][~(gains[k] > least[move.stakeholder])] = -np.inf
         return gains
 
-    def _gains_of(self, i: int, cases: Indices, counts: Array, rows: Iterator[Array]) -> None:
+    def _gains_of(self, i: int, base: Pairs, free: NDArray[np.bool_], rows: Iterator[Array]) -> None:
         """Fill in the gains of the moves of one stakeholder."""
         first, options = self.first[i], range(len(self.formulas[i]))
-        base = self._environment(cases, counts)
-        free = self.bound[i][cases] < 0
         alone = self.members[i] == 1
         stay = [self.formulas[i][a](self._alone(base, i, a) if alone else base) for a in options]
         for a in options:
-            possible = free & (counts[first + a] > 0)
+            possible = free & (base.counts[first + a] > 0)
             for b in options:
                 if a != b:
                     there = stay[b] if alone else self.formulas[i][b](self._after(base, i, a, b))
@@ -242,13 +245,13 @@ class Pairs(dict[str, Value]):
 
     def __init__(self, owner: Cases, cases: Indices, counts: Array) -> None:
         super().__init__(owner._fixed)
-        self._owner, self._cases, self._counts = owner, cases, counts
+        self._owner, self._cases, self.counts = owner, cases, counts
 
     def __missing__(self, key: str) -> Value:
         owner = self._owner
         value: Value
         if key in owner._rows:
-            value = self._counts[owner._rows[key]]
+            value = self.counts[owner._rows[key]]
         elif key in owner._known:
             value = np.take(owner._known[key], self._cases)
         elif key in owner.definition.formulas:

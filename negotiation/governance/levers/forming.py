@@ -66,8 +66,9 @@ class Reached:
     numbers: NDArray[np.int32]
     pairs: list[Integers]
     inside: list[NDArray[np.bool_]]
-    sources: list[NDArray[np.int32]]
+    sources: list[Integers]
     targets: list[Integers]
+    nexts: list[Integers]
     size: int = 0
 
     def add(self, pairs: Integers) -> Integers:
@@ -133,7 +134,7 @@ def forming(
 def _explore(lattice: Numbering, chosen: Indices, start: Array, target: Array, condition: str | None, *, budget: Budget) -> Reached | None:
     """Follow improving moves from the start in waves; None when that is too much."""
     size = lattice.size
-    found = Reached(np.zeros(len(chosen) * size, dtype=np.int32), [], [], [], [])
+    found = Reached(np.zeros(len(chosen) * size, dtype=np.int32), [], [], [], [], [])
     goals = np.arange(len(chosen)) * size + lattice.number(target) if condition is None else np.empty(0, dtype=np.int64)
     wave = found.add(np.arange(len(chosen)) * size + lattice.number(start))
     while len(wave):
@@ -143,18 +144,21 @@ def _explore(lattice: Numbering, chosen: Indices, start: Array, target: Array, c
         which = chosen[wave // size]
         counts = lattice.counts(rows)
         found.inside.append(np.isin(wave, goals) if condition is None else np.nan_to_num(lattice.cases.observe(condition, which, counts)) != 0)
-        ends = [*_steps(lattice, which, rows, counts)]
-        found.sources += [found.numbers[wave[here]] - 1 for here, _ in ends]
-        found.targets += [wave[here] + step for here, step in ends]
-        wave = found.add(np.concatenate([np.empty(0, dtype=np.int64), *found.targets[len(found.targets) - len(ends) :]]))
+        following, begin = wave.copy(), found.size - len(wave)
+        ends = [(here, wave[here] + step) for here, step in _steps(lattice, which, rows, counts)]
+        for here, target_ in ends:
+            following[here] = target_
+        found.nexts.append(following)
+        found.sources += [begin + here for here, _ in ends]
+        found.targets += [after for _, after in ends]
+        wave = found.add(np.concatenate([np.empty(0, dtype=np.int64), *(after for _, after in ends)]))
     return found
 
 
 def _steps(lattice: Numbering, which: Indices, rows: tuple[Indices, ...], counts: Array) -> Iterator[tuple[Indices, Integers]]:
     """Yield for each move the pairs at which it pays, and by how much it changes the number of the profile."""
-    paying = lattice.cases.paying(which, counts)
-    for move, row in zip(lattice.cases.moves, paying, strict=True):
-        here = np.flatnonzero(~np.isneginf(row))
+    for move, row in zip(lattice.cases.moves, lattice.cases.improving(which, counts), strict=True):
+        here = np.flatnonzero(row)
         before = rows[move.stakeholder][here]
         after = lattice.axes[move.stakeholder].shift(move.a, move.b)[before]
         yield here, (after - before) * prod(lattice.shape[move.stakeholder + 1 :])
@@ -163,17 +167,35 @@ def _steps(lattice: Numbering, which: Indices, rows: tuple[Indices, ...], counts
 def _words(found: Reached, size: int, profiles: int) -> list[FormationWord | None]:
     """Judge each case: the largest part of the target that no move leaves, and who can still reach it."""
     pairs, inside = np.concatenate(found.pairs), np.concatenate(found.inside)
-    source = np.concatenate([np.empty(0, dtype=np.int32), *found.sources])
+    source = np.concatenate([np.empty(0, dtype=np.int64), *found.sources])
     target = found.numbers[np.concatenate([np.empty(0, dtype=np.int64), *found.targets])] - 1
     absorbing = _absorbing(inside, source, target)
-    good = reached_from(_backwards(source, target, len(pairs)), absorbing)
+    good = _reaching(absorbing, found.numbers[np.concatenate(found.nexts)] - 1, source, target)
     which = pairs // profiles
     some = np.bincount(which[absorbing], minlength=size) > 0
     every = np.bincount(which[~good], minlength=size) == 0
     return ["does not form" if not any_ else "forms" if all_ else "may form" for any_, all_ in zip(some.tolist(), every.tolist(), strict=True)]
 
 
-def _absorbing(inside: NDArray[np.bool_], source: NDArray[np.int32], target: NDArray[np.int32]) -> NDArray[np.bool_]:
+def _reaching(goal: NDArray[np.bool_], following: NDArray[np.int32], source: Integers, target: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return who can reach `goal`: first along one move of each, by doubling; then, for those left over, along all moves."""
+    good = goal.copy()
+    for _ in range(len(goal).bit_length()):
+        more = good | good[following]
+        if not (more != good).any():
+            break
+        good, following = more, following[following]
+    left = ~good[source]
+    source, target = source[left], target[left]
+    if not len(source):
+        return good
+    some = np.unique(np.concatenate([source, target]))
+    graph = _backwards(np.searchsorted(some, source), np.searchsorted(some, target), len(some))
+    good[some] |= reached_from(graph, good[some])
+    return good
+
+
+def _absorbing(inside: NDArray[np.bool_], source: Integers, target: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Return the largest part of `inside` that no move leaves."""
     starts = inside[source]
     source, target = source[starts], target[starts]
