@@ -187,8 +187,8 @@ def interaction_map(found: Interactions) -> dict[str, Any]:
         "scale": {"domain": [-most, 0, most], "range": [WARNING, "#f4f6f7", ACCENT], "interpolate": "rgb"},
         "legend": {"orient": "top", "gradientLength": 200, "titleLimit": 300},
     }
-    x = {**axis, "field": "second", "axis": {"labelAngle": -50, "labelLimit": 130}}
-    y = {**axis, "field": "first", "axis": {"labelLimit": 170}}
+    x = {**axis, "field": "second", "axis": {"labelAngle": -50, "labelLimit": 190}}
+    y = {**axis, "field": "first", "axis": {"labelLimit": 240}}
     squares = {"mark": {"type": "rect", "cornerRadius": 2, "stroke": "white"}, "encoding": {"color": colour}}
     strong = {"condition": {"test": f"abs(datum.index) > {0.6 * most!r}", "value": "white"}, "value": "#1d2b31"}
     number = {"field": "index", "type": "quantitative", "format": "+.2~r"}
