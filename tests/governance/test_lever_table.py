@@ -204,6 +204,13 @@ def test_up_to_fourteen_levers_every_set_is_there_and_above_a_fair_sample() -> N
     assert lever_table(chain(16)).sets.tolist() == sampled.sets.tolist()
 
 
+def test_a_set_that_stands_there_twice_does_not_make_a_table_whole() -> None:
+    rows = np.array([[False, False], [True, True], [True, False], [True, False]])
+    table = judged_sets(chain(2), ("l0", "l1"), rows)
+    assert not table.exact
+    assert "chosen sets" in table.how
+
+
 def test_prices_and_payers_add_up() -> None:
     table = lever_table(chain(4))
     k = table.row(["l1", "l3"])

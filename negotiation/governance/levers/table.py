@@ -72,10 +72,11 @@ class LeverTable:
     drawn: NDArray[np.bool_] | None
     gave_up: str
 
-    @property
+    @cached_property
     def exact(self) -> bool:
         """Whether every set of the levers is in the table."""
-        return bool(len(self.sets) == 2 ** len(self.levers))
+        whole = 2 ** len(self.levers)
+        return len(self.sets) == whole and len(np.unique(self.sets, axis=0)) == whole
 
     @property
     def formed(self) -> NDArray[np.bool_]:
