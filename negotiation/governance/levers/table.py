@@ -76,7 +76,7 @@ class LeverTable:
     def exact(self) -> bool:
         """Whether every set of the levers is in the table."""
         whole = 2 ** len(self.levers)
-        return len(self.sets) == whole and len(np.unique(self.sets, axis=0)) == whole
+        return bool(len(self.sets) == whole and len(np.unique(self.sets, axis=0)) == whole)
 
     @property
     def formed(self) -> NDArray[np.bool_]:
