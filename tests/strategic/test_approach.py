@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from negotiation.analyses import Request, analysis
+from negotiation.analyses import analysis
+from negotiation.answers.request import Request
 from negotiation.budget import Budget
 from negotiation.catalogue import Subject, load
 from negotiation.errors import TimedOutError, TooLargeError
