@@ -66,7 +66,7 @@ def _draws() -> list[Measurement]:
     values = {name: rng.uniform(low, high, MILLION) for name, (low, high) in ranges.items() if low is not None and high is not None}
     whole = median_time(lambda: gains_at(draws_of(definition, NO_SETTINGS, values), situation.target_counts), runs=3)
     one = median_time(lambda: individual(build_situation(definition).game, situation.target))
-    note = f"{len(values)} parameters drawn; each game built is one of 200 scaled up; target 5 s"
+    note = f"{len(values)} parameters drawn; the peer is the median of five builds of one game, scaled up; target 5 s"
     rows = [Measurement("individual test, a million draws, effluent plant", whole, one * MILLION, "each game built", note)]
     duel, count = read_definition(DUEL), {"firm": {"comply": 1, "cheat": 0}, "office": {"inspect": 1, "rest": 0}}
     fines = {"fine": rng.uniform(0.5, 6, MILLION)}
