@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .measure import HEADER
 
-NOT_MEASURING = {"__init__", "__main__", "measure"}
+NOT_MEASURING = {"__init__", "__main__", "measure", "charts"}
 
 
 def main() -> None:

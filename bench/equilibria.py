@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tracemalloc
 from importlib import import_module
 from importlib.util import find_spec
@@ -17,6 +16,7 @@ from negotiation.strategic.build import build_game
 from negotiation.strategic.game import Game
 from negotiation.strategic.pure import pure_equilibria
 
+from .charts import Line, log_chart
 from .measure import Measurement, median_time, pretty
 
 try:
@@ -107,35 +107,9 @@ def growth() -> list[Measurement]:
         solve_club(n)
         memory.append(tracemalloc.get_traced_memory()[1] / 2**20)
         tracemalloc.stop()
-    CHART.write_text(chart(times, memory), encoding="utf-8")
+    lines = (Line("seconds", SIZES, times), Line("MiB", SIZES, memory))
+    CHART.write_text(log_chart(lines, "members of the large stakeholder"), encoding="utf-8")
     return [
         Measurement(f"build and solve, {n:,} members", t, note=f"{18 * (n + 1):,} profiles; {m:.2f} MiB at most")
         for n, t, m in zip(SIZES, times, memory, strict=True)
     ]
-
-
-def chart(times: list[float], memory: list[float]) -> str:
-    """Return a log-log chart as SVG: seconds and MiB against members."""
-    width, height, left, bottom = 640, 360, 60, 40
-    low, high = -4, 3
-
-    def at(x: float, y: float) -> tuple[float, float]:
-        across = (math.log10(x) - 1) / 3 * (width - left - 20) + left
-        return across, height - bottom - (math.log10(y) - low) / (high - low) * (height - bottom - 20)
-
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">',
-        f'<rect width="{width}" height="{height}" fill="white"/>',
-    ]
-    for power in range(low, high + 1):
-        _, y = at(10, 10.0**power)
-        lines.append(f'<path d="M{left} {y:.1f}H{width - 20}" stroke="#dde4e7"/><text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">1e{power}</text>')
-    for n in (10, 100, 1000, 10000):
-        x, _ = at(n, 1)
-        lines.append(f'<path d="M{x:.1f} 20V{height - bottom}" stroke="#dde4e7"/><text x="{x:.1f}" y="{height - 22}" text-anchor="middle">{n:,}</text>')
-    for values, colour, label in ((times, "#0f5c6e", "seconds"), (memory, "#b4532a", "MiB")):
-        points = [at(n, value) for n, value in zip(SIZES, values, strict=True)]
-        lines.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2.5" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}"/>')
-        lines.append(f'<text x="{points[-1][0] - 6:.1f}" y="{points[-1][1] - 8:.1f}" text-anchor="end" fill="{colour}">{label}</text>')
-    lines.append(f'<text x="{width / 2}" y="{height - 4}" text-anchor="middle">members of the large stakeholder</text></svg>')
-    return "\n".join(lines) + "\n"
