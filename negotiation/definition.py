@@ -31,6 +31,7 @@ Scope = Literal["horizontal", "vertical"]
 Actor = Literal["private", "social", "public"]
 Path_ = Literal["market", "csr", "multi_stakeholder", "labour", "cluster", "public"]
 Aspect = Literal["economic", "standards", "rights", "environment", "coverage", "public_cost"]
+GameClass = Literal["threshold", "public good", "coordination", "inspection", "race", "bargaining", "cost sharing", "club", "repeated", "trust", "commitment"]
 Level = Literal["corporate", "cluster", "regional", "national", "external"]
 Text = Annotated[str, Field(max_length=4000)]
 Label = Annotated[str, Field(max_length=200)]
@@ -131,10 +132,11 @@ class Lever(Model):
 
 
 class Scenario(Model):
-    """A named setting of parameters: what the world does."""
+    """A named setting of parameters: what the world does, and the documented case that it follows."""
 
     label: Label = ""
     about: Text = ""
+    case: Name = ""
     set: dict[str, Number] = {}
     source: Text = ""
 
@@ -195,6 +197,7 @@ class Expectation(Model):
     says: Text
     source: Text = ""
     kind: Literal["anchor", "published", "prediction"] = "anchor"
+    predicts: Name = ""
     given: Given = Given()
     verdict: Literal["stable", "fragile", "unstable"] | None = None
     individual: bool | None = None
@@ -224,6 +227,7 @@ class Form(Model):
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
     summary: Text = ""
+    game_class: GameClass | None = None
     sources: list[Text] = []
     money: Annotated[str, Field(min_length=1, max_length=100)]
     parameters: dict[str, Parameter] = {}

@@ -19,6 +19,7 @@ from .formula import COUNTING, Formula, count_key
 Expression: TypeAlias = Any
 """A sympy expression."""
 LONG = 60
+SMALL = 12
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: lambda a, b: a + b,
     ast.Sub: lambda a, b: a - b,
@@ -181,15 +182,22 @@ class Translation:
         self.provisos.setdefault(condition)
 
 
+def _plain(part: Expression) -> bool:
+    """Whether a rational number is best left as it stands: whole, or over a small number that would leave no end of decimals."""
+    return bool(part.q == 1 or (part.q <= SMALL and 10**SMALL % part.q != 0))
+
+
 def text(expression: Expression) -> str:
-    """Return an expression as people write it, with × and few digits.
+    """Return an expression as people write it, with × and few digits; a third stays a third.
 
     Examples
     --------
     >>> text(symbol("fine") * symbol("detection") - number(0.5))
     'detection × fine - 0.5'
+    >>> text(symbol("fee") / 3)
+    'fee / 3'
     """
-    shortened = expression.xreplace({part: sympy.Float(float(part), 6) for part in expression.atoms(sympy.Rational) if part.q != 1})
+    shortened = expression.xreplace({part: sympy.Float(float(part), 6) for part in expression.atoms(sympy.Rational) if not _plain(part)})
     written: str = sympy.sstr(shortened, full_prec=False, order="none" if len(shortened.args) > LONG else None)
     return written.replace("**", "^").replace("*", " × ").replace("/", " / ")
 
