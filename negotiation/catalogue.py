@@ -17,6 +17,8 @@ from .strategic.files.nfg import read_nfg
 from .strategic.game import Game
 
 _BESIDE = Path(__file__).resolve().parent
+LITERATURE = "literature"
+"""Folder of the catalogue that holds what the literature says, no games."""
 SUFFIXES = (".yaml", ".yml", ".json", ".nfg", ".csv")
 
 
@@ -60,7 +62,7 @@ def folder() -> Path:
 
 def paths() -> dict[str, Path]:
     """Return the catalogue's files by the names of their games."""
-    return {path.stem: path for path in sorted(folder().rglob("*.yaml"))}
+    return {path.stem: path for path in sorted(folder().rglob("*.yaml")) if path.parent.name != LITERATURE}
 
 
 def names() -> list[str]:
