@@ -12,15 +12,15 @@ from scipy.optimize import linprog
 
 from bench.measure import HEADER, Measurement, median_time
 from negotiation.budget import Budget
-from negotiation.coalitional.airport import airport, nucleolus_charges
-from negotiation.coalitional.bribes import bribes
-from negotiation.coalitional.core import least_core_level
+from negotiation.coalitional.core.bribes import bribes
+from negotiation.coalitional.core.equal_profit import equal_profit
+from negotiation.coalitional.core.least import least_core_level
+from negotiation.coalitional.core.subsidy import least_subsidy
+from negotiation.coalitional.core.vertices import core_vertices
 from negotiation.coalitional.cost_game import CostGame, MemberClass, table_game
 from negotiation.coalitional.costs import MostDemanding, OfTotalUse
-from negotiation.coalitional.equal_profit import equal_profit
-from negotiation.coalitional.nucleolus import prenucleolus
-from negotiation.coalitional.subsidy import least_subsidy
-from negotiation.coalitional.vertices import core_vertices
+from negotiation.coalitional.nucleolus.nucleoli import prenucleolus
+from negotiation.coalitional.shares.airport import airport, nucleolus_charges
 from negotiation.numerics import Array
 
 COSTS: dict[str, Callable[[Array], Array]] = {

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from negotiation.coalitional.core import least_core
+from negotiation.coalitional.core.least import least_core
 from negotiation.coalitional.cost_game import CostGame, MemberClass
 from negotiation.coalitional.costs import OfTotalUse
-from negotiation.coalitional.nucleolus import nucleolus
-from negotiation.coalitional.shapley import shapley
+from negotiation.coalitional.nucleolus.nucleoli import nucleolus
+from negotiation.coalitional.shares.shapley import shapley
 
 from .charts import Line, log_chart
 from .measure import Measurement, median_time

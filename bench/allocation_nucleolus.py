@@ -11,9 +11,9 @@ from typing import Any
 import highspy
 import numpy as np
 
-from negotiation.coalitional import levels
 from negotiation.coalitional.cost_game import CostGame, table_game
-from negotiation.coalitional.nucleolus import prenucleolus
+from negotiation.coalitional.nucleolus import levels
+from negotiation.coalitional.nucleolus.nucleoli import prenucleolus
 from negotiation.linear import Program
 
 from .measure import Measurement

@@ -10,9 +10,9 @@ from scipy.optimize import linprog
 
 from negotiation.coalitional.cost_game import CostGame, MemberClass, Source, table_game
 from negotiation.coalitional.costs import OfTotalUse
-from negotiation.coalitional.keeping import keeps_most
-from negotiation.coalitional.participation import joining
-from negotiation.coalitional.policy import policy
+from negotiation.coalitional.joining.keeping import keeps_most
+from negotiation.coalitional.joining.participation import joining
+from negotiation.coalitional.policy.optimum import policy
 from negotiation.coalitional.terms import Terms
 
 from .measure import Measurement, median_time

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from negotiation.coalitional.checks.cover import subadditive_cover
+from negotiation.coalitional.checks.properties import examine
 from negotiation.coalitional.cost_game import CostGame, MemberClass, table_game
 from negotiation.coalitional.costs import MostDemanding, OfTotalUse
-from negotiation.coalitional.cover import subadditive_cover
-from negotiation.coalitional.owen import owen
-from negotiation.coalitional.properties import examine
-from negotiation.coalitional.sampling import sampled_shapley
-from negotiation.coalitional.semivalue import BANZHAF, SHAPLEY, averages
-from negotiation.coalitional.shapley import shapley
-from negotiation.coalitional.tau import tau
+from negotiation.coalitional.shares.owen import owen
+from negotiation.coalitional.shares.sampling import sampled_shapley
+from negotiation.coalitional.shares.semivalue import BANZHAF, SHAPLEY, averages
+from negotiation.coalitional.shares.shapley import shapley
+from negotiation.coalitional.shares.tau import tau
 from negotiation.coalitional.terms import Terms
 from negotiation.numerics import Array
 

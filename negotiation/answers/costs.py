@@ -9,17 +9,17 @@ from typing import Any
 from ..catalogue import Subject
 from ..coalitional import methods
 from ..coalitional.allocation import Allocation, judge
-from ..coalitional.bribes import Bribes, bribes
 from ..coalitional.build import build_cost_game
-from ..coalitional.core import Core, least_core
+from ..coalitional.checks.properties import examine
+from ..coalitional.core.bribes import Bribes, bribes
+from ..coalitional.core.least import Core, least_core
+from ..coalitional.core.vertices import CoreVertices, core_vertices
 from ..coalitional.cost_game import CostGame
-from ..coalitional.goals import OBJECTIVES
-from ..coalitional.keeping import keeps_most
-from ..coalitional.participation import joining
-from ..coalitional.policy import policy
-from ..coalitional.properties import examine
+from ..coalitional.joining.keeping import keeps_most
+from ..coalitional.joining.participation import joining
+from ..coalitional.policy.goals import OBJECTIVES
+from ..coalitional.policy.optimum import policy
 from ..coalitional.terms import BASES, Terms
-from ..coalitional.vertices import CoreVertices, core_vertices
 from ..errors import InvalidGameError, NotApplicableError, Problem, listed, nearest
 from ..numerics import plain
 from ..options import Option, read_amounts, read_options

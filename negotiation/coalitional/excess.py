@@ -11,9 +11,9 @@ import numpy as np
 from ..errors import TooLargeError
 from ..numerics import Array
 from .cost_game import CostGame
-from .oracles import SMALL_TABLE, search, structured
-from .separation import Question, leaders
-from .span import Counts, Span
+from .search.oracles import SMALL_TABLE, search, structured
+from .search.separation import Question, leaders
+from .search.span import Counts, Span
 
 LISTED = 10
 """Objections that are kept."""

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import NotApplicableError, TooLargeError, unknown
-from .airport import airport
 from .allocation import Allocation
-from .banzhaf import banzhaf
-from .core import Core, core_point, least_core, least_core_point
+from .core.equal_profit import equal_profit
+from .core.least import Core, core_point, least_core, least_core_point
 from .cost_game import CostGame
-from .equal_profit import equal_profit
-from .nucleolus import nucleolus, per_capita_nucleolus, prenucleolus, proportional_nucleolus
-from .owen import owen
-from .paths import aumann_shapley, serial
-from .rules import equal, equal_per_class, proportional, scrb, tiered
-from .shapley import shapley
-from .tau import tau
+from .nucleolus.nucleoli import nucleolus, per_capita_nucleolus, prenucleolus, proportional_nucleolus
+from .shares.airport import airport
+from .shares.banzhaf import banzhaf
+from .shares.owen import owen
+from .shares.paths import aumann_shapley, serial
+from .shares.rules import equal, equal_per_class, proportional, scrb, tiered
+from .shares.shapley import shapley
+from .shares.tau import tau
 from .terms import NO_TERMS, Terms, within_bounds
 
 

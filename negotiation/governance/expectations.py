@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..coalitional.core import least_core
+from ..coalitional.core.least import least_core
 from ..coalitional.methods import allocate
 from ..definition import Definition, Expectation, Given
 from ..numerics import Array
@@ -61,10 +61,11 @@ def check_expectations(definition: Definition) -> tuple[Checked, ...]:
     tuple of Checked
         In the order of the file.
     """
-    return tuple(Checked(e.says, e.source, e.kind, tuple(_failures(definition, e))) for e in definition.expected)
+    return tuple(Checked(e.says, e.source, e.kind, tuple(failures(definition, e))) for e in definition.expected)
 
 
-def _failures(definition: Definition, expected: Expectation) -> Iterator[str]:
+def failures(definition: Definition, expected: Expectation) -> Iterator[str]:
+    """Yield where the engine disagrees with one expectation, the cheapest comparison first; nothing where it agrees."""
     situation = _situation(definition, expected.given)
     if expected.verdict is not None or expected.formation is not None or expected.weakest is not None:
         yield from _verdict_failures(expected, verdict(situation))

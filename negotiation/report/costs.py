@@ -7,13 +7,13 @@ from typing import Any
 
 from ..answers.costs import CoreAnswer
 from ..coalitional.allocation import Allocation
-from ..coalitional.core import Core
+from ..coalitional.core.least import Core
 from ..coalitional.cost_game import CostGame
 from ..coalitional.excess import Objection
-from ..coalitional.keeping import Keeping
+from ..coalitional.joining.keeping import Keeping
+from ..coalitional.joining.result import Joining
 from ..coalitional.methods import METHODS
-from ..coalitional.participation_result import Joining
-from ..coalitional.policy_result import PolicyResult
+from ..coalitional.policy.result import PolicyResult
 from ..coalitional.words import group
 from ..numerics import plain, shown
 from ..questions import Result

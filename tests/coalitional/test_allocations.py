@@ -10,12 +10,12 @@ from scipy.optimize import linprog
 
 from negotiation.coalitional.allocation import judge
 from negotiation.coalitional.build import build_cost_game
-from negotiation.coalitional.core import least_core
+from negotiation.coalitional.core.least import least_core
 from negotiation.coalitional.cost_game import CostGame, table_game
 from negotiation.coalitional.methods import METHODS, allocate, compare
 from negotiation.coalitional.plain import read_plain_game
-from negotiation.coalitional.rules import equal, proportional
-from negotiation.coalitional.shapley import shapley
+from negotiation.coalitional.shares.rules import equal, proportional
+from negotiation.coalitional.shares.shapley import shapley
 from negotiation.definition import read_definition
 from negotiation.errors import InvalidGameError, NotApplicableError, TooLargeError
 

@@ -13,18 +13,18 @@ from scipy.optimize import linear_sum_assignment, linprog
 
 from negotiation.budget import Budget
 from negotiation.coalitional.allocation import judge
-from negotiation.coalitional.bribes import bribes
-from negotiation.coalitional.core import core_point, least_core, least_core_level
+from negotiation.coalitional.core.bribes import bribes
+from negotiation.coalitional.core.equal_profit import equal_profit
+from negotiation.coalitional.core.least import core_point, least_core, least_core_level
+from negotiation.coalitional.core.subsidy import balance, is_balanced, least_subsidy
+from negotiation.coalitional.core.vertices import core_vertices
 from negotiation.coalitional.cost_game import CostGame, MemberClass, table_game
 from negotiation.coalitional.costs import ByFunction
-from negotiation.coalitional.equal_profit import equal_profit
 from negotiation.coalitional.exact import rational, solve
-from negotiation.coalitional.oracles import separation
-from negotiation.coalitional.rows import CoalitionProgram
-from negotiation.coalitional.rules import equal, proportional
-from negotiation.coalitional.span import Span
-from negotiation.coalitional.subsidy import balance, is_balanced, least_subsidy
-from negotiation.coalitional.vertices import core_vertices
+from negotiation.coalitional.search.oracles import separation
+from negotiation.coalitional.search.rows import CoalitionProgram
+from negotiation.coalitional.search.span import Span
+from negotiation.coalitional.shares.rules import equal, proportional
 from negotiation.errors import NotApplicableError, SolverError, TooLargeError
 from negotiation.linear import minimise
 from negotiation.numerics import plain as plain_numbers

@@ -12,15 +12,15 @@ from scipy.optimize import linprog
 
 from negotiation.budget import Budget
 from negotiation.coalitional.allocation import Allocation
-from negotiation.coalitional.certificate import distance
-from negotiation.coalitional.core import least_core
+from negotiation.coalitional.core.least import least_core
 from negotiation.coalitional.cost_game import CostGame, table_game
 from negotiation.coalitional.costs import OfTotalUse
-from negotiation.coalitional.levels import settled_levels
 from negotiation.coalitional.methods import METHODS, allocate
-from negotiation.coalitional.nucleolus import centre_of_least_core, nucleolus, per_capita_nucleolus, prenucleolus, proportional_nucleolus
-from negotiation.coalitional.separation import Question, TableSeparation, leaders
-from negotiation.coalitional.span import Span
+from negotiation.coalitional.nucleolus.certificate import distance
+from negotiation.coalitional.nucleolus.levels import settled_levels
+from negotiation.coalitional.nucleolus.nucleoli import centre_of_least_core, nucleolus, per_capita_nucleolus, prenucleolus, proportional_nucleolus
+from negotiation.coalitional.search.separation import Question, TableSeparation, leaders
+from negotiation.coalitional.search.span import Span
 from negotiation.coalitional.terms import Terms
 from negotiation.errors import NotApplicableError, TimedOutError
 from negotiation.numerics import Array

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from negotiation.budget import Budget
 from negotiation.coalitional.allocation import Allocation, judge
-from negotiation.coalitional.club import Benefit, Club, memberships
 from negotiation.coalitional.cost_game import CostGame, MemberClass, table_game
 from negotiation.coalitional.costs import OfTotalUse, Table
-from negotiation.coalitional.keeping import keeps_most
+from negotiation.coalitional.joining.club import Benefit, Club, memberships
+from negotiation.coalitional.joining.keeping import keeps_most
+from negotiation.coalitional.joining.participation import joining
 from negotiation.coalitional.methods import allocate
-from negotiation.coalitional.participation import joining
-from negotiation.coalitional.policy import policy
+from negotiation.coalitional.policy.optimum import policy
 from negotiation.coalitional.subgame import subgame
 from negotiation.coalitional.terms import Terms
 from negotiation.errors import NotApplicableError, TooLargeError
@@ -271,6 +271,15 @@ def test_the_subsidy_that_keeps_everybody_is_enough_and_little_less_is_not(seed:
     assert joining(game, rule, Terms(subsidy=kept.subsidy * (1 - 1e-3))).rounds[0].moves != ()
     assert kept.top_up <= kept.subsidy * (1 + 1e-6)
     assert keeps_most(game, [rule]).least <= kept.top_up + 1e-6
+
+
+@pytest.mark.parametrize("rule", ["shapley", "nucleolus"])
+def test_the_subsidy_is_found_where_one_class_gets_little_of_it(rule: str) -> None:
+    # the Shapley value gives every member the same part of a subsidy, also those who lack nothing
+    kept = keeps_most(random_game(0), [rule]).rules[0]
+    assert np.isfinite(kept.subsidy)
+    assert kept.subsidy > kept.top_up
+    assert joining(random_game(0), rule, Terms(subsidy=kept.subsidy * (1 + 1e-5))).rounds[0].moves == ()
 
 
 def test_the_least_money_with_which_any_charges_keep_everybody_is_what_the_policy_finds() -> None:

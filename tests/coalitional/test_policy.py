@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from negotiation.coalitional.core import least_core
+from negotiation.coalitional.core.least import least_core
 from negotiation.coalitional.cost_game import CostGame, MemberClass, Source, table_game
 from negotiation.coalitional.costs import OfTotalUse, Table
-from negotiation.coalitional.policy import policy
-from negotiation.coalitional.policy_result import PolicyResult
-from negotiation.coalitional.rules import equal
+from negotiation.coalitional.policy.optimum import policy
+from negotiation.coalitional.policy.result import PolicyResult
+from negotiation.coalitional.shares.rules import equal
 from negotiation.coalitional.terms import Terms
 from negotiation.errors import NotApplicableError, TooLargeError, UnknownNameError
 from negotiation.numerics import Array, frozen

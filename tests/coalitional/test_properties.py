@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from negotiation.coalitional.checks.cover import parts, splits, subadditive_cover
+from negotiation.coalitional.checks.properties import examine
 from negotiation.coalitional.cost_game import CostGame, table_game
-from negotiation.coalitional.cover import parts, splits, subadditive_cover
-from negotiation.coalitional.properties import examine
 from negotiation.errors import TooLargeError
 from negotiation.numerics import Array
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from negotiation.coalitional.cost_game import CostGame, MemberClass, table_game
 from negotiation.coalitional.costs import OfTotalUse, Table
 from negotiation.coalitional.methods import METHODS, allocate
-from negotiation.coalitional.rules import equal, equal_per_class, proportional, scrb, tiered
+from negotiation.coalitional.shares.rules import equal, equal_per_class, proportional, scrb, tiered
 from negotiation.coalitional.terms import NO_TERMS, Terms
 from negotiation.errors import NotApplicableError, UnknownNameError
 from negotiation.numerics import Array

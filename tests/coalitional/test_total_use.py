@@ -10,24 +10,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiation.budget import Budget
-from negotiation.coalitional.airport import airport, first_share, needs_of, nucleolus_charges
 from negotiation.coalitional.allocation import judge
-from negotiation.coalitional.bribes import bribes
-from negotiation.coalitional.core import least_core, least_core_level
+from negotiation.coalitional.core.bribes import bribes
+from negotiation.coalitional.core.equal_profit import equal_profit
+from negotiation.coalitional.core.least import least_core, least_core_level
+from negotiation.coalitional.core.subsidy import least_subsidy
 from negotiation.coalitional.cost_game import CostGame, MemberClass, table_game
 from negotiation.coalitional.costs import ByFunction, CostFunction, MostDemanding, OfTotalUse, total_use
-from negotiation.coalitional.equal_profit import equal_profit
 from negotiation.coalitional.exact import common_unit, orthogonal, solve
 from negotiation.coalitional.excess import complaints
-from negotiation.coalitional.ladder import LadderSeparation
-from negotiation.coalitional.nucleolus import prenucleolus
-from negotiation.coalitional.oracles import search, separation, structured
-from negotiation.coalitional.rules import equal, proportional
-from negotiation.coalitional.separation import Question, TableSeparation
-from negotiation.coalitional.shapley import shapley
-from negotiation.coalitional.span import Span
-from negotiation.coalitional.subsidy import least_subsidy
-from negotiation.coalitional.total_use import KnapsackSeparation
+from negotiation.coalitional.nucleolus.nucleoli import prenucleolus
+from negotiation.coalitional.search.ladder import LadderSeparation
+from negotiation.coalitional.search.oracles import search, separation, structured
+from negotiation.coalitional.search.separation import Question, TableSeparation
+from negotiation.coalitional.search.span import Span
+from negotiation.coalitional.search.total_use import KnapsackSeparation
+from negotiation.coalitional.shares.airport import airport, first_share, needs_of, nucleolus_charges
+from negotiation.coalitional.shares.rules import equal, proportional
+from negotiation.coalitional.shares.shapley import shapley
 from negotiation.errors import InvalidGameError, NotApplicableError, TooLargeError
 from negotiation.numerics import Array
 

@@ -10,18 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiation.budget import Budget
-from negotiation.coalitional.banzhaf import banzhaf
 from negotiation.coalitional.cost_game import CostGame, MemberClass, table_game
 from negotiation.coalitional.costs import ByFunction, MostDemanding, OfTotalUse, Table, Written
-from negotiation.coalitional.diagonal import marginal_costs
-from negotiation.coalitional.extension import flow_averages, gauss_levels
 from negotiation.coalitional.methods import allocate
-from negotiation.coalitional.owen import owen
-from negotiation.coalitional.paths import aumann_shapley, serial
-from negotiation.coalitional.sampling import sampled_shapley
-from negotiation.coalitional.semivalue import BANZHAF, SHAPLEY, Semivalue, averages, binomials
-from negotiation.coalitional.shapley import shapley
-from negotiation.coalitional.tau import tau
+from negotiation.coalitional.shares.banzhaf import banzhaf
+from negotiation.coalitional.shares.diagonal import marginal_costs
+from negotiation.coalitional.shares.extension import flow_averages, gauss_levels
+from negotiation.coalitional.shares.owen import owen
+from negotiation.coalitional.shares.paths import aumann_shapley, serial
+from negotiation.coalitional.shares.sampling import sampled_shapley
+from negotiation.coalitional.shares.semivalue import BANZHAF, SHAPLEY, Semivalue, averages, binomials
+from negotiation.coalitional.shares.shapley import shapley
+from negotiation.coalitional.shares.tau import tau
 from negotiation.coalitional.terms import Terms
 from negotiation.errors import NotApplicableError, TooLargeError, UnknownNameError
 from negotiation.formula import parse

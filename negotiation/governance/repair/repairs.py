@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...budget import Budget
-from ...coalitional.subsidy import Subsidy, least_subsidy
+from ...coalitional.core.subsidy import Subsidy, least_subsidy
 from ...errors import TooLargeError
 from ...numerics import plain, shown
 from ..levers.table import LeverTable, lever_table, lever_words
