@@ -16,7 +16,7 @@ from .errors import NotApplicableError, unknown
 from .options import Option
 from .questions import Case, Concept, Listed, Result
 from .strategic.equilibrium import EquilibriumList, all_pure
-from .strategic.nash import nash_equilibria
+from .strategic.nash import alike_equilibria, mixed_equilibria, nash_equilibria
 from .strategic.pure import pure_equilibria
 
 
@@ -133,12 +133,12 @@ CONCEPTS: dict[str, Concept] = {
         Concept(
             "mixed",
             "All equilibria of a game of single players, pure and mixed, however long it takes (see --seconds).",
-            lambda case: _from("mixed.multiplayer", "multiplayer_equilibria")(case.game, case.budget),
+            lambda case: mixed_equilibria(case.game, case.budget),
         ),
         Concept(
             "symmetric",
             "Equilibria in which all members of a stakeholder mix alike, exact for thousands of members.",
-            lambda case: _from("mixed.symmetric", "symmetric_equilibria")(case.game, case.budget),
+            lambda case: alike_equilibria(case.game, case.budget),
         ),
         Concept(
             "one",

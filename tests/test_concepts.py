@@ -10,7 +10,7 @@ from negotiation import report
 from negotiation.analyses import ANALYSES, analysis
 from negotiation.answers.play import Conceived, Solved
 from negotiation.answers.request import Request
-from negotiation.catalogue import Subject, read_subject
+from negotiation.catalogue import Subject, open_game, read_subject
 from negotiation.cli import main
 from negotiation.concepts import CONCEPTS, concept
 from negotiation.errors import InvalidGameError, NotApplicableError, UnknownNameError
@@ -49,6 +49,15 @@ def test_a_concept_answers_in_words_and_json_or_says_why_not(name: str, subject:
     assert told.sentence
     assert told.sentence[0].isupper()
     assert all(len(row) == len(table.columns) for table in told.tables for row in table.rows)
+
+
+@pytest.mark.parametrize("name", ["mixed", "symmetric"])
+def test_two_single_players_are_solved_by_the_solver_for_two_whatever_they_are_asked(name: str) -> None:
+    # Two sellers with seven prices: sixteen thousand supports, nearly all degenerate; the corners of two polytopes are few.
+    answer = analysis(name).run(open_game("bertrand_duopoly"), Request())
+    assert isinstance(answer, Solved)
+    assert (len(answer.found.equilibria), answer.found.complete) == (3, True)
+    assert all(one.exact is not None for one in answer.found.equilibria)
 
 
 def test_most_concepts_fit_a_club_of_firms() -> None:

@@ -37,14 +37,53 @@ def nash_equilibria(game: Game, budget: Budget | None = None, limit: int = MAX_L
     EquilibriumList
         Says of which kinds it is complete, and why.
     """
-    if game.is_ordinary and len(game.names) == 2:
-        return solver("mixed.bimatrix", "bimatrix_equilibria")(game, budget)
     supports = prod(2 ** len(actions) - 1 for actions in game.actions)
-    if game.is_ordinary and len(game.names) > 2 and supports <= MAX_SUPPORTS:
-        return solver("mixed.multiplayer", "multiplayer_equilibria")(game, budget)
+    if game.is_ordinary and (len(game.names) == 2 or (len(game.names) > 2 and supports <= MAX_SUPPORTS)):
+        return mixed_equilibria(game, budget)
     found = all_pure(game, pure_equilibria(game, budget), limit)
     concept = "mixed" if game.is_ordinary else "symmetric"
     return replace(found, notes=(*found.notes, f"mixed equilibria were not looked for; the concept '{concept}' does"))
+
+
+def mixed_equilibria(game: Game, budget: Budget | None = None) -> EquilibriumList:
+    """Return all equilibria of a game of single players, pure and mixed, however large its supports.
+
+    Two players: by vertex enumeration in exact arithmetic; more: by a search of every support.
+
+    Raises
+    ------
+    NotApplicableError
+        For games with stakeholders of several members.
+    TooLargeError
+        When the solver refuses the game's size.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> found = mixed_equilibria(Game.from_tables([np.eye(2), np.eye(2)]))
+    >>> len(found.equilibria), found.complete
+    (3, True)
+    """
+    two = game.members == (1, 1)
+    return solver("mixed.bimatrix", "bimatrix_equilibria")(game, budget) if two else solver("mixed.multiplayer", "multiplayer_equilibria")(game, budget)
+
+
+def alike_equilibria(game: Game, budget: Budget | None = None) -> EquilibriumList:
+    """Return the equilibria in which the members of each stakeholder mix alike; where all are single players these are simply all.
+
+    Raises
+    ------
+    TooLargeError
+        When the solver refuses the game's size.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> len(alike_equilibria(Game.from_tables([np.eye(3), np.eye(3)])).equilibria)
+    7
+    """
+    single = game.members == (1, 1) or game.is_ordinary
+    return mixed_equilibria(game, budget) if single else solver("mixed.symmetric", "symmetric_equilibria")(game, budget)
 
 
 def solver(module: str, function: str) -> Solver:

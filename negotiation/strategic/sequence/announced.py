@@ -11,7 +11,7 @@ from ...budget import Budget
 from ...errors import NotApplicableError, unknown
 from ...numerics import Array, plain, round_off
 from ..game import Game, Points
-from ..nash import nash_equilibria, solver
+from ..nash import alike_equilibria
 from ..wording import amount
 
 FITS = "ask for the concept 'commitment' with an order of moves, or 'stackelberg' for an announced mixture of one of two players"
@@ -166,8 +166,7 @@ def inspection_variants(game: Game, inspector: str, comply: str, budget: Budget 
     visit_cost, finding = seat.purpose()
     _check(game, seat, (sanction, visit_cost, finding), slack)
     deterring, dominant = _least(margins[0][:1], margins[1][:1], slack), _least(margins[0], margins[1], slack)
-    single = game.members[seat.other] == 1
-    found = (nash_equilibria if single and len(game.names) == 2 else solver("mixed.symmetric", "symmetric_equilibria"))(game, budget)
+    found = alike_equilibria(game, budget)
     at_once = tuple(_at_once(seat, equilibrium.mixture, equilibrium.payoffs[seat.inspector]) for equilibrium in found.equilibria)
     probabilities = sorted({0.0, 1.0} | {p for p in (deterring, dominant) if p is not None})
     announced = tuple(_announced(seat, p, slack) for p in probabilities)
