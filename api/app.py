@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, Response
 from fastapi.routing import APIRoute
@@ -16,13 +20,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from negotiation.document import MAX_BYTES
 
-from . import pages, routes
+from . import pages, routes, workshop_routes
 from .compute import Compute
+from .doors import ForgedError, Host, Tries, refuse_forged
 from .kept import Kept
-from .problems import install, problem
+from .live import Ticks
+from .problems import install, kind_of, problem
 from .settings import ServerSettings
-from .store import Store
+from .storage.database import is_sqlite, libpq, open_engine
+from .storage.games import Games
+from .storage.migrate import upgrade
+from .workshops import Workshops
 
+logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -32,6 +42,10 @@ HEADERS = {
     ),
 }
 MAX_BODY = 2 * MAX_BYTES
+JOIN_TRIES = 10
+"""Tries to join in a minute from one address."""
+EVERY = 0.5
+"""Seconds between two looks at the clock."""
 WARM_AFTER = 0.3
 """Seconds after the start at which the workers are started: the server answers first."""
 
@@ -48,14 +62,29 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.store = Store(chosen.database_url)
-        app.state.store.load_catalogue()
+        engine = open_engine(chosen.database_url)
+        shared = not is_sqlite(chosen.database_url)
+        await run_in_threadpool(upgrade, engine)
+        app.state.store = Games(engine)
+        await run_in_threadpool(app.state.store.load_catalogue)
+        app.state.ticks = Ticks()
+        app.state.ticks.start()
+        app.state.workshops = Workshops(engine, shared, app.state.store, app.state.ticks.told, time.time)
+        listener = None
+        if shared:
+            heard = import_module("api.storage.listener")  # needs PostgreSQL's driver, which a laptop does not have
+            listener = heard.Listener(libpq(engine), app.state.ticks.told)
+        clock = asyncio.create_task(_keep_time(app.state.workshops))
         app.state.compute = Compute(chosen.workers, chosen.seconds)
         app.state.kept = Kept(chosen.workers)
         asyncio.get_running_loop().call_later(WARM_AFTER, app.state.compute.warm)
         yield
+        clock.cancel()
+        if listener is not None:
+            await run_in_threadpool(listener.close)
+        await run_in_threadpool(app.state.workshops.close)
         app.state.compute.close()
-        app.state.store.engine.dispose()
+        engine.dispose()
 
     app = FastAPI(
         title="Negotiation engine",
@@ -67,10 +96,13 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=_operation_id,
     )
+    app.state.tries = Tries(JOIN_TRIES)
+    app.state.host = Host(chosen.owner_secret)
     install(app)
     app.middleware("http")(_guard)
     app.add_middleware(BodyLimit)
     app.include_router(routes.router)
+    app.include_router(workshop_routes.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/docs", _docs, include_in_schema=False)
@@ -81,9 +113,24 @@ def _operation_id(route: APIRoute) -> str:
     return f"{route.tags[0]}-{route.name}" if route.tags else route.name
 
 
+async def _keep_time(workshops: Workshops) -> None:
+    """End phases whose time is up."""
+    while True:
+        await asyncio.sleep(EVERY)
+        try:
+            await run_in_threadpool(workshops.expire)
+        except Exception:
+            logger.exception("the clock of the workshops")
+
+
 async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """State what browsers may do."""
-    response = await call_next(request)
+    """Refuse what other sites ask for, and state what browsers may do."""
+    try:
+        refuse_forged(request)
+    except ForgedError as error:
+        response: Response = problem(request, error.status, kind_of(error), title=error.title, detail=error.message, remedy=error.remedy)
+    else:
+        response = await call_next(request)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response

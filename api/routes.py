@@ -19,14 +19,14 @@ from . import work
 from .compute import Compute
 from .problems import documented
 from .schemas import AnalysisBody, GameLine, GameList, GameToSave
-from .store import Store
+from .storage.games import Games
 
 router = APIRouter()
 
 
-def store_of(request: HttpRequest) -> Store:
-    """Return the application's store."""
-    store: Store = request.app.state.store
+def store_of(request: HttpRequest) -> Games:
+    """Return the application's games."""
+    store: Games = request.app.state.store
     return store
 
 
@@ -36,7 +36,7 @@ def compute_of(request: HttpRequest) -> Compute:
     return compute
 
 
-StoreOf = Annotated[Store, Depends(store_of)]
+StoreOf = Annotated[Games, Depends(store_of)]
 ComputeOf = Annotated[Compute, Depends(compute_of)]
 
 
@@ -104,7 +104,7 @@ async def export(body: AnalysisBody, store: StoreOf, compute: ComputeOf) -> Plai
     return PlainTextResponse(text, headers={"Content-Disposition": 'attachment; filename="game.nfg"'})
 
 
-def _game_source(store: Store, game: str | dict[str, Any]) -> work.Source:
+def _game_source(store: Games, game: str | dict[str, Any]) -> work.Source:
     if isinstance(game, dict):
         return work.Source("game", json.dumps(game), is_data=True)
     if "\n" in game or game.startswith("NFG "):

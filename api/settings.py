@@ -18,11 +18,14 @@ class ServerSettings:
         Processes that compute.
     seconds : float
         Time limit of one analysis.
+    owner_secret : str, optional
+        What one must know to make workshops; None where only this machine can reach the server.
     """
 
     database_url: str = "sqlite:///negotiation.db"
     workers: int = 2
     seconds: float = 30.0
+    owner_secret: str | None = None
 
     @classmethod
     def from_environment(cls) -> ServerSettings:

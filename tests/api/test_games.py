@@ -10,7 +10,9 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import ServerSettings
-from api.store import Store
+from api.storage.database import open_engine
+from api.storage.games import Games
+from api.storage.migrate import upgrade
 from negotiation import catalogue
 from negotiation.errors import IllegalMoveError, UnknownNameError
 
@@ -19,13 +21,19 @@ from .conftest import Served, free_port
 TEXT = "title: A\nmoney: USD\nstakeholders:\n  a: {actions: [x, y]}\npayoffs:\n  a: {x: 1, y: 2}\n"
 
 
+def opened(url: str) -> Games:
+    engine = open_engine(url)
+    upgrade(engine)
+    return Games(engine)
+
+
 def check_store(url: str) -> None:
-    store = Store(url)
+    store = opened(url)
     store.load_catalogue()
     store.load_catalogue()
     assert {game.name for game in store.listed()} == set(catalogue.names())
     store.save("mine", TEXT)
-    again = Store(url)
+    again = opened(url)
     again.load_catalogue()
     assert again.get("mine").text == TEXT
     assert again.get("mine").origin == "saved"

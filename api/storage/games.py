@@ -6,50 +6,37 @@ import logging
 from datetime import UTC, datetime
 from typing import Literal
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Field, Session, SQLModel, create_engine, select
+from sqlmodel import Session, select
 
 from negotiation import catalogue
 from negotiation.definition import read_definition
 from negotiation.errors import IllegalMoveError, InvalidGameError, NegotiationError, Problem, UnknownNameError, nearest
 from negotiation.validation.fields import is_name
 
+from .tables import StoredGame
+
 logger = logging.getLogger(__name__)
 Origin = Literal["catalogue", "saved"]
 
 
-class StoredGame(SQLModel, table=True):
-    """A game as text in the written form."""
-
-    __tablename__ = "game"
-
-    name: str = Field(primary_key=True, max_length=40)
-    title: str
-    summary: str = ""
-    money: str
-    origin: str
-    shelf: str
-    text: str
-    changed_at: datetime
-
-
-class Store:
+class Games:
     """Games in a database.
 
     Parameters
     ----------
-    url : str
-        SQLAlchemy address of SQLite or PostgreSQL.
+    engine : Engine
+        An open database, up to date.
     """
 
-    def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
-        SQLModel.metadata.create_all(self.engine)
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writing = engine.execution_options(writes=True)
 
     def load_catalogue(self) -> None:
         """Bring the catalogue's games up to date; saved games stay as they are. A file with mistakes is left out, and said so in the log."""
-        with Session(self.engine) as session:
+        with Session(self._writing) as session:
             stored = {game.name: game for game in session.exec(select(StoredGame))}
             for name, path in catalogue.paths().items():
                 text = path.read_text(encoding="utf-8")
@@ -102,7 +89,7 @@ class Store:
             return self._keep(row)
 
     def _keep(self, row: StoredGame) -> StoredGame:
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self._writing, expire_on_commit=False) as session:
             stored = session.get(StoredGame, row.name)
             if stored is not None and stored.origin == "catalogue":
                 raise IllegalMoveError(f"'{row.name}' is a catalogue game", "save it under another name")
@@ -115,17 +102,3 @@ def _row(name: str, text: str, origin: Origin, shelf: str) -> StoredGame:
     definition = read_definition(text, name)
     facts = {"title": definition.title, "summary": definition.summary, "money": definition.money, "text": text}
     return StoredGame(name=name, origin=origin, shelf=shelf, changed_at=datetime.now(UTC), **facts)
-
-
-def _engine(url: str) -> Engine:
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-
-        @event.listens_for(engine, "connect")
-        def _careful(connection: object, _: object) -> None:
-            cursor = connection.cursor()  # type: ignore[attr-defined]
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
-
-    return engine

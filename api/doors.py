@@ -1,0 +1,197 @@
+"""Who asks, and whether a browser was tricked into asking: secrets in headers and cookies, origins, and how often."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.responses import Response
+
+from negotiation.errors import NegotiationError
+
+from .storage.keys import Grant, Keys
+from .workshop.moves.rights import Actor, NotAllowedError
+from .workshops import Seated
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+OWN = frozenset({"same-origin", "none"})
+"""What browsers say of requests that this server's own pages make, or the person at the keyboard."""
+DAYS = 30 * 86_400
+
+
+class NobodyError(NegotiationError):
+    """Nothing says who asks."""
+
+    status = 401
+    title = "Who are you?"
+
+
+class SeatMovedError(NegotiationError):
+    """The seat is on another device now."""
+
+    status = 401
+    title = "This seat is on another device"
+
+
+class TooOftenError(NegotiationError):
+    """More tries than allowed."""
+
+    status = 429
+    title = "Too many tries"
+
+
+class ForgedError(NegotiationError):
+    """Another site made this request."""
+
+    status = 403
+    title = "Not from this server's pages"
+
+
+def cookie_of(place: str) -> str:
+    """Return the name of the cookie that holds the secret for a table or a workshop."""
+    return f"key_{place.replace('-', '_')}"
+
+
+def secrets_of(request: Request, room: str) -> list[str]:
+    """Return the secrets that a request brings for a table: in its header, or else in the cookies of the table and of its workshop."""
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and value.strip():
+        return [value.strip()]
+    found = [request.cookies.get(cookie_of(place)) for place in (room, room.rpartition("-")[0] or room)]
+    return [secret for secret in found if secret]
+
+
+def who(request: Request, keys: Keys, room: str) -> Actor:
+    """Return who asks something of a table, or of a whole workshop.
+
+    Raises
+    ------
+    NobodyError
+        When no secret was sent, or one that opens nothing.
+    SeatMovedError
+        When another device took the seat over.
+    NotAllowedError
+        When the secret belongs to another workshop or table.
+    """
+    grants = [found for secret in secrets_of(request, room) if (found := keys.find(secret)) is not None]
+    if not grants:
+        raise NobodyError("nothing says who asks", "open your link again, or join with the code")
+    fitting = [one for one in grants if _opens(one, room)]
+    if not fitting:
+        raise NotAllowedError("this link belongs to another workshop or table", "open the link of this one")
+    usable = [one for one in fitting if not one.revoked]
+    if not usable:
+        raise SeatMovedError("another device holds this seat now, or the link was withdrawn", "ask the facilitator if that is not you")
+    return usable[0].actor
+
+
+def _opens(given: Grant, room: str) -> bool:
+    return given.room == room if given.room else room == given.workshop or room.rpartition("-")[0] == given.workshop
+
+
+def keep(response: Response, request: Request, place: str, secret: str) -> None:
+    """Let the browser keep a secret where no script can read it."""
+    secure = request.url.scheme == "https"
+    response.set_cookie(cookie_of(place), secret, max_age=DAYS, httponly=True, samesite="lax", secure=secure, path="/")
+
+
+def keep_seat(response: Response, request: Request, seated: Seated) -> None:
+    """Let the browser keep a seat."""
+    keep(response, request, seated.room, seated.secret)
+
+
+def refuse_forged(request: Request) -> None:
+    """Refuse a change that another site's page asks this browser for.
+
+    Raises
+    ------
+    ForgedError
+    """
+    if request.method in SAFE or request.headers.get("authorization"):
+        return
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    foreign = site is not None and site not in OWN
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        foreign = True
+    if foreign:
+        raise ForgedError("another site asked for this", "use the pages of this server")
+    plain = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.url.path.startswith("/api/") and request.cookies and plain not in ("application/json", ""):
+        raise ForgedError("a change needs 'Content-Type: application/json'", "send JSON")
+
+
+class Tries:
+    """How often each address may try something.
+
+    Parameters
+    ----------
+    most : int
+        Tries in a minute.
+    clock : callable
+        Seconds.
+    """
+
+    MINUTE = 60.0
+    ADDRESSES = 10_000
+
+    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.most = most
+        self._clock = clock
+        self._tries: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def count(self, address: str) -> None:
+        """Count a try.
+
+        Raises
+        ------
+        TooOftenError
+        """
+        now = self._clock()
+        tries = self._tries.setdefault(address, deque())
+        self._tries.move_to_end(address)
+        while len(self._tries) > self.ADDRESSES:
+            self._tries.popitem(last=False)
+        while tries and tries[0] <= now - self.MINUTE:
+            tries.popleft()
+        if len(tries) >= self.most:
+            raise TooOftenError(f"more than {self.most} tries in a minute", "wait a minute, then try again")
+        tries.append(now)
+
+
+class Host:
+    """Who may make workshops: anybody at this machine, or who holds the server's secret where others can reach it.
+
+    Parameters
+    ----------
+    secret : str or None
+        None where only this machine reaches the server.
+    """
+
+    COOKIE = "key_server"
+
+    def __init__(self, secret: str | None) -> None:
+        self.secret = secret
+
+    def allow(self, request: Request) -> None:
+        """Refuse whoever may not make workshops.
+
+        Raises
+        ------
+        NobodyError
+        """
+        if self.secret is None:
+            return
+        scheme, _, value = request.headers.get("authorization", "").partition(" ")
+        brought = value.strip() if scheme.lower() == "bearer" else request.cookies.get(self.COOKIE, "")
+        if not hmac.compare_digest(brought.encode(), self.secret.encode()):
+            raise NobodyError("only the owner of this server makes workshops", "open the link that was printed when the server started")
+
+
+def address_of(request: Request) -> str:
+    """Return where a request comes from."""
+    return request.client.host if request.client else "unknown"

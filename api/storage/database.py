@@ -1,0 +1,75 @@
+"""The connection to SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from negotiation.errors import NegotiationError
+
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
+"""SQLite as it must be: readers beside one writer, on disk before anything is acknowledged."""
+READERS = 20
+
+
+class StorageError(NegotiationError):
+    """The database did not take or give something; nothing was acknowledged."""
+
+    status = 503
+    title = "The server could not save"
+
+
+def open_engine(url: str) -> Engine:
+    """Connect to a database.
+
+    Parameters
+    ----------
+    url : str
+        SQLAlchemy address.
+    """
+    if not is_sqlite(url):
+        return create_engine(url, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True, pool_timeout=10)
+    engine = create_engine(url, poolclass=QueuePool, pool_size=READERS, max_overflow=READERS, connect_args={"timeout": 10})
+
+    @event.listens_for(engine, "connect")
+    def _careful(connection: object, _: object) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]  # transactions begin where `_begin` says, not where the driver guesses
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        for pragma in PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: object) -> None:
+        writes = connection.get_execution_options().get("writes")  # type: ignore[attr-defined]
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")  # type: ignore[attr-defined]
+
+    return engine
+
+
+def is_sqlite(url: str) -> bool:
+    """Return whether an address is one of SQLite."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def file_of(url: str) -> Path | None:
+    """Return the file of an SQLite database; None for PostgreSQL and for a database in memory."""
+    name = make_url(url).database if is_sqlite(url) else None
+    return Path(name) if name and name != ":memory:" else None
+
+
+def refused(error: DBAPIError) -> StorageError:
+    """Say in plain words why a database refused."""
+    text = str(error.orig).splitlines()[0] if error.orig else "no reason given"
+    if "full" in text or "No space" in text:
+        return StorageError("the disk is full; nothing was saved", "free some space, then try again: what was acknowledged before is safe")
+    return StorageError(f"the database could not be reached or refused: {text[:200]}", "try again in a moment: what was acknowledged before is safe")
+
+
+def libpq(engine: Engine) -> str:
+    """Return the address of a PostgreSQL database as its own tools write it."""
+    return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)

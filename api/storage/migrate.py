@@ -1,0 +1,53 @@
+"""Bringing a database up to date, with a copy of the old one kept beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect
+
+from .database import StorageError, file_of
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def configuration(engine: Engine) -> Config:
+    """Return Alembic's configuration for a database."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["engine"] = engine
+    return config
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring a database to the newest form; before that, an SQLite file that has something in it is copied.
+
+    Raises
+    ------
+    StorageError
+        When the database was made by a newer version: it is left as it is.
+    """
+    config = configuration(engine)
+    scripts = ScriptDirectory.from_config(config)
+    with engine.connect() as connection:
+        now = MigrationContext.configure(connection).get_current_revision()
+    if now == scripts.get_current_head():
+        return
+    if now is not None and now not in {script.revision for script in scripts.walk_revisions()}:
+        raise StorageError(f"the database was made by a newer version ('{now}')", "install that version, or start with another database")
+    _copy(engine, now or "before")
+    command.upgrade(config, "head")
+
+
+def _copy(engine: Engine, now: str) -> None:
+    file = file_of(engine.url.render_as_string(hide_password=False))
+    if file is None or not inspect(engine).get_table_names():
+        return
+    copy = file.with_name(f"{file.name}.{now}.backup")
+    if not copy.exists():
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM INTO ?", (str(copy),))

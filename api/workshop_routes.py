@@ -1,0 +1,283 @@
+"""The HTTP interface of workshops: making, joining, every move, looking, live ticks."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import re
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import BaseModel, Field
+
+from negotiation.errors import IllegalMoveError, UnknownNameError
+
+from .doors import NobodyError, TooOftenError, address_of, keep, keep_seat, who
+from .live import MOST_A_BEARER, MOST_ALL, MOST_AN_ADDRESS, Ticks
+from .problems import documented
+from .storage.database import StorageError
+from .workshop.moves.rights import Actor, NotAllowedError
+from .workshop.moves.seating import Taking
+from .workshop.moves.table import MOVES, Move
+from .workshop.plan import Name, Part, Plan
+from .workshops import ChangedError, Workshops
+
+router = APIRouter(prefix="/api", tags=["workshops"])
+RoomName = Annotated[str, Path(description="A table: the workshop's identifier, a hyphen and the table's number", pattern=r"^[0-9a-f]{12}-[0-9]{1,2}$")]
+WorkshopName = Annotated[str, Path(description="A workshop's identifier", pattern=r"^[0-9a-f]{12}$")]
+KeyHeader = Annotated[str | None, Header(alias="Idempotency-Key", min_length=8, max_length=80, description="The same key, the same request: it is done once")]
+MatchHeader = Annotated[str | None, Header(alias="If-Match", max_length=40, description="The version that you looked at, as its ETag")]
+REFUSALS = documented(UnknownNameError, NobodyError, NotAllowedError, IllegalMoveError, ChangedError, StorageError)
+
+
+class KeyNeededError(IllegalMoveError):
+    """A request that may be repeated must say so."""
+
+    status = 400
+    title = "Idempotency-Key is missing"
+
+
+def workshops_of(request: Request) -> Workshops:
+    """Return the application's workshops."""
+    found: Workshops = request.app.state.workshops
+    return found
+
+
+def ticks_of(request: Request) -> Ticks:
+    """Return the application's ticks."""
+    found: Ticks = request.app.state.ticks
+    return found
+
+
+WorkshopsOf = Annotated[Workshops, Depends(workshops_of)]
+TicksOf = Annotated[Ticks, Depends(ticks_of)]
+
+
+class TableLine(BaseModel):
+    """A table of a new workshop."""
+
+    room: str
+    code: str
+
+
+class MadeWorkshop(BaseModel):
+    """A new workshop; the owner's secret is shown this once."""
+
+    workshop: str
+    secret: str
+    tables: list[TableLine]
+
+
+class Receipt(BaseModel):
+    """What a move did: the version it led to, and its events."""
+
+    version: int
+    events: list[dict[str, Any]]
+
+
+class SeatTaken(BaseModel):
+    """A seat; the secret is for programs, browsers keep it in a cookie."""
+
+    workshop: str
+    room: str
+    seat: str
+    secret: str
+
+
+class Joining(Taking):
+    """The code of a table, and which seat."""
+
+    code: Annotated[str, Field(min_length=4, max_length=20)]
+
+
+class Opening(Part):
+    """A secret to be kept by the browser."""
+
+    secret: Annotated[str, Field(min_length=16, max_length=80)]
+
+
+class Linking(Part):
+    """Whom a link is for: an assistant, somebody who enters what is on paper, a projector; for one table or for all."""
+
+    capacity: Annotated[str, Field(pattern="^(assistant|proxy|view)$")]
+
+
+class Link(BaseModel):
+    """A link; its secret is shown this once."""
+
+    capacity: str
+    secret: str
+
+
+@router.post("/workshops", status_code=201, summary="Make a workshop", responses=documented(UnknownNameError, TooOftenError, StorageError))
+async def make_workshop(body: Plan, request: Request, response: Response, workshops: WorkshopsOf) -> MadeWorkshop:
+    """Make a workshop from a game; what is answered with 201 is on disk."""
+    request.app.state.host.allow(request)
+    made = await run_in_threadpool(workshops.make, body)
+    keep(response, request, made.workshop, made.secret)
+    return MadeWorkshop(workshop=made.workshop, secret=made.secret, tables=[TableLine(room=room, code=code) for room, code in made.tables])
+
+
+@router.get("/workshops/{workshop}", summary="The tables of a workshop", responses=REFUSALS)
+async def workshop(workshop: WorkshopName, request: Request, workshops: WorkshopsOf) -> dict[str, Any]:
+    """List the tables with their codes and phases."""
+    await run_in_threadpool(_leader, request, workshops, workshop)
+    return {"tables": await run_in_threadpool(workshops.tables, workshop)}
+
+
+@router.delete("/workshops/{workshop}", summary="Delete a workshop with everything in it", responses=REFUSALS)
+async def delete_workshop(workshop: WorkshopName, request: Request, workshops: WorkshopsOf) -> dict[str, int]:
+    """Delete all tables, records and links; it cannot be undone."""
+    await run_in_threadpool(_owner, request, workshops, workshop)
+    return {"deleted": await run_in_threadpool(workshops.delete, workshop)}
+
+
+@router.post("/join", status_code=201, summary="Take a seat", responses=documented(UnknownNameError, IllegalMoveError, TooOftenError, StorageError))
+async def join(body: Joining, request: Request, response: Response, workshops: WorkshopsOf, key: KeyHeader = None) -> SeatTaken:
+    """Take a seat by the code, while the lobby is open; a wrong code and a closed lobby look alike."""
+    request.app.state.tries.count(address_of(request))
+    taking = Taking(seat=body.seat, role=body.role, alias=body.alias)
+    seated = await run_in_threadpool(workshops.join, body.code, taking, key)
+    keep_seat(response, request, seated)
+    return SeatTaken(**vars(seated))
+
+
+@router.post("/open", summary="Let this browser keep a link's secret", responses=documented(NobodyError))
+async def open_link(body: Opening, request: Request, response: Response, workshops: WorkshopsOf) -> dict[str, str]:
+    """Exchange the secret of a link for a cookie that no script can read."""
+    request.app.state.tries.count(address_of(request))
+    found = await run_in_threadpool(workshops.keys.find, body.secret)
+    if found is None or found.revoked:
+        raise NobodyError("this link opens nothing", "ask for a new one")
+    keep(response, request, found.room or found.workshop, body.secret)
+    return {"workshop": found.workshop, "room": found.room, "capacity": found.actor.capacity}
+
+
+@router.get("/rooms/{room}", summary="What I may see of a table", responses=REFUSALS)
+async def room(room: RoomName, request: Request, response: Response, workshops: WorkshopsOf) -> dict[str, Any]:
+    """Return the table as the asker may see it; its ETag is the version."""
+    actor = await run_in_threadpool(who, request, workshops.keys, room)
+    seen = await run_in_threadpool(workshops.see, room, actor)
+    response.headers["ETag"] = f'"{seen["version"]}"'
+    response.headers["Cache-Control"] = "no-store"
+    return seen
+
+
+@router.get("/rooms/{room}/events", summary="The record of a table", responses=REFUSALS)
+async def events(
+    room: RoomName,
+    request: Request,
+    workshops: WorkshopsOf,
+    cursor: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+) -> dict[str, Any]:
+    """Return events in order, a page at a time; `next` is the address of the next page."""
+    await run_in_threadpool(_leader, request, workshops, room)
+    found = await run_in_threadpool(workshops.events, room, cursor, limit)
+    more = f"/api/rooms/{room}/events?cursor={found[-1].number}&limit={limit}" if len(found) == limit else None
+    return {"events": [event.as_dict() for event in found], "next": more}
+
+
+@router.get("/rooms/{room}/live", summary="Hear when a table changes", response_model=None, responses=REFUSALS)
+async def live(
+    room: RoomName,
+    request: Request,
+    workshops: WorkshopsOf,
+    ticks: TicksOf,
+    last: Annotated[str | None, Header(alias="Last-Event-ID", max_length=20)] = None,
+) -> Response:
+    """Stream versions as server-sent events; a client that does not ask for a stream gets the version at once."""
+    actor = await run_in_threadpool(who, request, workshops.keys, room)
+    current = await run_in_threadpool(workshops.version, room)
+    if "text/event-stream" not in request.headers.get("accept", ""):
+        return JSONResponse({"version": current}, headers={"Cache-Control": "no-store"})
+    bearer = f"{room}/{actor}" if actor.capacity == "seat" else f"{room}/{actor}/{address_of(request)}"
+    holders = ((bearer, MOST_A_BEARER), (address_of(request), MOST_AN_ADDRESS), ("all", MOST_ALL))
+    ticks.enter(*holders)
+    seen = int(last) if last and last.isdecimal() else 0
+    stream = ticks.stream(room, seen, current, holders)
+    return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+
+
+@router.post("/rooms/{room}/seats/{seat}/device", status_code=201, summary="Give a seat to a new device", responses=REFUSALS)
+async def hand_over(room: RoomName, seat: Name, request: Request, workshops: WorkshopsOf) -> SeatTaken:
+    """Return a new secret for a seat; what the old device held opens nothing any more."""
+    actor = await run_in_threadpool(_leader, request, workshops, room)
+    return SeatTaken(**vars(await run_in_threadpool(workshops.hand_over, room, actor, seat)))
+
+
+@router.post("/rooms/{room}/links", status_code=201, summary="A link for one table", responses=REFUSALS)
+async def link(room: RoomName, body: Linking, request: Request, workshops: WorkshopsOf) -> Link:
+    """Return a link for an assistant, for entering what is on paper, or for the projector."""
+    await run_in_threadpool(_owner, request, workshops, room)
+    capacity: Any = body.capacity
+    secret = await run_in_threadpool(workshops.link, room.rpartition("-")[0], room, capacity)
+    return Link(capacity=body.capacity, secret=secret)
+
+
+def _leader(request: Request, workshops: Workshops, place: str) -> Actor:
+    actor = who(request, workshops.keys, place)
+    if actor.capacity not in ("owner", "assistant"):
+        raise NotAllowedError("this is for the facilitator", "ask the facilitator")
+    return actor
+
+
+def _owner(request: Request, workshops: Workshops, place: str) -> Actor:
+    actor = who(request, workshops.keys, place)
+    if actor.capacity != "owner":
+        raise NotAllowedError("this is for the owner of the workshop", "ask the owner")
+    return actor
+
+
+def version_of(match: str | None) -> int | None:
+    """Return the version that an If-Match header names.
+
+    Raises
+    ------
+    ChangedError
+        When it is no version of this server's.
+    """
+    if match is None or match.strip() == "*":
+        return None
+    text = match.strip().removeprefix("W/").strip('"')
+    if not text.isdecimal():
+        raise ChangedError(f"'{match}' is not a version", "send the ETag of the table")
+    return int(text)
+
+
+def _endpoint(move: Move) -> Callable[..., Any]:
+    """Return the function behind a move's address; its signature names the parts of the address and the body."""
+
+    async def endpoint(**given: Any) -> dict[str, Any]:
+        request, workshops, room, body = given["request"], given["workshops"], given["room"], given["body"]
+        actor = await run_in_threadpool(who, request, workshops.keys, room)
+        if actor.capacity in ("seat", "proxy") and given["key"] is None:
+            raise KeyNeededError("this request needs an Idempotency-Key", "send a new random key with each new request, and the same one when repeating it")
+        arguments = {name: given[name] for name in names}
+        done = workshops.act(room, actor, move, body, arguments, key=given["key"], expected=version_of(given["match"]))
+        answer: dict[str, Any] = await asyncio.wrap_future(done)
+        return answer
+
+    names = re.findall(r"{(\w+)}", move.path)
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    kinds: dict[str, Any] = {"room": RoomName, **dict.fromkeys(names, Name), "request": Request, "workshops": WorkshopsOf, "body": move.body}
+    parameters = [inspect.Parameter(name, keyword, annotation=kind) for name, kind in kinds.items()]
+    parameters += [inspect.Parameter(name, keyword, annotation=kind, default=None) for name, kind in (("key", KeyHeader), ("match", MatchHeader))]
+    endpoint.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    endpoint.__name__, endpoint.__doc__ = move.name, move.about
+    return endpoint
+
+
+for _move in MOVES.values():
+    router.add_api_route(
+        f"/rooms/{{room}}{_move.path}",
+        _endpoint(_move),
+        methods=["POST"],
+        summary=_move.name.replace("_", " ").capitalize(),
+        description=f"{_move.about}\n\nFor: {', '.join(_move.allowed)}.",
+        response_model=Receipt,
+        responses=REFUSALS,
+    )

@@ -1,0 +1,297 @@
+"""Workshops on the server: made, joined, played and read. The interface, the pages and the scripts all call this."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from negotiation.errors import NegotiationError
+
+from .storage.games import Games
+from .storage.keys import Grant, Keys, as_typed, grant, new_code, new_secret, revoke
+from .storage.rooms import Rooms, UnknownRoomError, events_of
+from .storage.tables import KEY, ROOM
+from .storage.writer import Answer, Receipt, Task, Writer
+from .workshop.events import ORIGIN, Draft, Event, canonical
+from .workshop.moves.rights import SERVER, Actor, Capacity
+from .workshop.moves.seating import Taking, hand_over, take
+from .workshop.moves.table import EXPIRE, Move
+from .workshop.opening import opened
+from .workshop.phases import Phase
+from .workshop.plan import Part, Plan
+from .workshop.room import Room
+from .workshop.views import view
+
+CODE = 6
+"""Letters of a code to join by: 30 bits."""
+JOINING: frozenset[Phase] = frozenset({"lobby"})
+
+
+class ChangedError(NegotiationError):
+    """Somebody else changed the workshop since it was looked at."""
+
+    status = 412
+    title = "Changed in the meantime"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A new workshop: the secret of its owner, shown this once, and the code of each table."""
+
+    workshop: str
+    secret: str
+    tables: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Seated:
+    """A seat that was taken: the secret that its device holds from now on."""
+
+    workshop: str
+    room: str
+    seat: str
+    secret: str
+
+
+class Workshops:
+    """All workshops of a server.
+
+    Parameters
+    ----------
+    engine : Engine
+    shared : bool
+        Whether several processes share the database.
+    games : Games
+    told : callable
+        ``told(room, version)`` after each change.
+    clock : callable
+        Seconds since 1970.
+    """
+
+    def __init__(self, engine: Engine, shared: bool, games: Games, told: Callable[[str, int], None], clock: Callable[[], float]) -> None:
+        self.engine = engine
+        self.keys = Keys(engine)
+        self.rooms = Rooms(engine, shared)
+        self.clock = clock
+        self._games = games
+        self._told = told
+        self._writer = Writer(engine, shared, self._written, clock)
+
+    def close(self) -> None:
+        """Write what waits, then end."""
+        self._writer.close()
+
+    def _written(self, room: str, events: list[Event]) -> None:
+        self.rooms.follow(room, events)
+        self._told(room, events[-1].number)
+
+    # making
+
+    def make(self, plan: Plan) -> Made:
+        """Make a workshop with all its tables.
+
+        Raises
+        ------
+        NegotiationError
+            When the plan does not fit its game, or there is no such game.
+        """
+        name, text = self._text(plan.game)
+        workshop, secret = uuid4().hex[:12], new_secret()
+        drafts = [opened(plan, text, name, table) for table in range(1, plan.tables + 1)]
+        until = (datetime.fromtimestamp(self.clock(), UTC) + timedelta(days=plan.retention_days)).date().isoformat()
+        tables = [self._table(workshop, draft, plan, until, secret if not number else None) for number, draft in enumerate(drafts)]
+        return Made(workshop, secret, tuple(tables))
+
+    def _table(self, workshop: str, draft: Draft, plan: Plan, until: str, secret: str | None) -> tuple[str, str]:
+        number = draft.data["table"]
+        room, code = f"{workshop}-{number}", new_code(CODE)
+        row = {"name": room, "workshop": workshop, "number": number, "title": plan.title, "code": code, "head": 0, "hash": ORIGIN, "phase": "draft"}
+        row |= {"ends_at": None, "created_at": datetime.now(UTC).isoformat(), "delete_after": until}
+
+        def before(connection: Connection) -> None:
+            connection.execute(insert(ROOM), row)
+            if secret is not None:
+                grant(connection, secret, Grant(workshop, "", Actor("owner")))
+
+        self._writer.submit(Task(room, "owner", lambda *_: [draft], _receipt_of, before=before)).result()
+        return room, code
+
+    def _text(self, game: str | dict[str, Any]) -> tuple[str, str]:
+        if isinstance(game, dict):
+            return "game", canonical(game)
+        if "\n" in game:
+            return "game", game
+        return game, self._games.get(game).text
+
+    # acting
+
+    def act(
+        self, room: str, actor: Actor, move: Move, body: Part, arguments: dict[str, str], *, key: str | None = None, expected: int | None = None
+    ) -> Future[Answer]:
+        """Make a move.
+
+        Parameters
+        ----------
+        room : str
+        actor : Actor
+        move : Move
+        body : Part
+        arguments : dict
+            Parts of the address, such as the seat.
+        key : str, optional
+            The same key with the same request is the same move: it is made once.
+        expected : int, optional
+            The version that the actor looked at; another one is refused.
+
+        Returns
+        -------
+        Future
+            Done when the move is on disk, or raises why it is not.
+        """
+
+        def make(state: Room, now: float) -> list[Draft]:
+            if expected is not None and state.version != expected:
+                raise ChangedError(f"the workshop is at version {state.version}, you saw {expected}", "look at it again, then decide")
+            return move(state, actor, body, now, **arguments)
+
+        receipt = None if key is None else Receipt(key, _asked(move.name, body, arguments))
+        return self._writer.submit(Task(room, str(actor), make, _receipt_of, receipt))
+
+    def join(self, code: str, body: Taking, key: str | None = None) -> Seated:
+        """Take a seat by the code of a table, while its lobby is open.
+
+        Raises
+        ------
+        UnknownRoomError
+            When no open lobby has this code, whether there is such a table or not.
+        IllegalMoveError
+            When the seat is taken, or all are.
+        """
+        room, workshop = self._lobby(code)
+        secret = new_secret()
+
+        def keep(connection: Connection, seat: str) -> None:
+            grant(connection, secret, Grant(workshop, room, Actor("seat", seat)))
+
+        receipt = None if key is None else Receipt(key, _asked("join", body, {}))
+        task = Task(room, "joining", lambda state, now: take(state, SERVER, body, now), _taken, receipt)
+        task.after = lambda connection, events: keep(connection, events[0].data["seat"])
+        answer = self._writer.submit(task).result()
+        if self.keys.find(secret) is None:  # the same request again: the same seat, with a secret of its own
+            with self.engine.execution_options(writes=True).begin() as connection:
+                keep(connection, answer["seat"])
+        return Seated(workshop, room, answer["seat"], secret)
+
+    def _lobby(self, code: str) -> tuple[str, str]:
+        with self.engine.connect() as connection:
+            row = connection.execute(select(ROOM).where(ROOM.c.code == as_typed(code))).first()
+        if row is None or row.phase not in JOINING:
+            raise UnknownRoomError("no workshop with this code is open for joining", "check the letters, or ask the facilitator")
+        return row.name, row.workshop
+
+    def lobby(self, code: str) -> dict[str, Any]:
+        """Return what somebody sees who opened the joining page: the seats, none of them taken by looking."""
+        room, _ = self._lobby(code)
+        return self.see(room, Actor("view"))
+
+    def hand_over(self, room: str, by: Actor, seat: str) -> Seated:
+        """Give a seat to a new device; what the old one held opens nothing any more."""
+        secret = new_secret()
+        workshop = room.rpartition("-")[0]
+
+        def after(connection: Connection, _: list[Event]) -> None:
+            revoke(connection, room, seat)
+            grant(connection, secret, Grant(workshop, room, Actor("seat", seat)))
+
+        self._writer.submit(Task(room, str(by), lambda state, _: hand_over(state, seat), _receipt_of, after=after)).result()
+        return Seated(workshop, room, seat, secret)
+
+    def link(self, workshop: str, room: str, capacity: Capacity, seat: str | None = None) -> str:
+        """Return a new secret for a helper, for the projector, or for a seat's next device."""
+        secret = new_secret()
+        with self.engine.execution_options(writes=True).begin() as connection:
+            grant(connection, secret, Grant(workshop, room, Actor(capacity, seat)))
+        return secret
+
+    def revoke(self, workshop: str, capacity: Capacity) -> None:
+        """Let all links of a kind open nothing any more."""
+        chosen = update(KEY).where(KEY.c.workshop == workshop, KEY.c.capacity == capacity)
+        with self.engine.execution_options(writes=True).begin() as connection:
+            connection.execute(chosen.values(revoked_at=datetime.now(UTC).isoformat()))
+
+    def expire(self) -> None:
+        """End the phases whose time is up."""
+        with self.engine.connect() as connection:
+            due = connection.execute(select(ROOM.c.name).where(ROOM.c.ends_at <= self.clock())).scalars().all()
+        for room in due:
+            self.act(room, SERVER, EXPIRE, Part(), {}).result()
+
+    # reading
+
+    def see(self, room: str, actor: Actor) -> dict[str, Any]:
+        """Return what somebody may see of a table."""
+        with self.rooms.lock:
+            return view(self.rooms.get(room), actor)
+
+    def version(self, room: str) -> int:
+        """Return the version of a table."""
+        with self.rooms.lock:
+            return self.rooms.get(room).version
+
+    def events(self, room: str, after: int, limit: int) -> list[Event]:
+        """Return a part of a table's log."""
+        with self.engine.connect() as connection:
+            return events_of(connection, room, after, limit)
+
+    def tables(self, workshop: str) -> list[dict[str, Any]]:
+        """Return the tables of a workshop."""
+        chosen = select(ROOM.c.name, ROOM.c.number, ROOM.c.title, ROOM.c.code, ROOM.c.phase, ROOM.c.head, ROOM.c.created_at, ROOM.c.delete_after)
+        with self.engine.connect() as connection:
+            rows = connection.execute(chosen.where(ROOM.c.workshop == workshop).order_by(ROOM.c.number)).mappings().all()
+        if not rows:
+            raise UnknownRoomError("there is no such workshop", "check the link; it may have been deleted")
+        return [dict(row) for row in rows]
+
+    def room_of(self, workshop: str, number: int) -> str:
+        """Return the name of a table."""
+        return next((row["name"] for row in self.tables(workshop) if row["number"] == number), f"{workshop}-{number}")
+
+    # forgetting
+
+    def delete(self, workshop: str) -> int:
+        """Delete a workshop with all its tables, records and secrets; return how many tables there were."""
+        names = [row["name"] for row in self.tables(workshop)]
+        with self.engine.execution_options(writes=True).begin() as connection:
+            connection.execute(delete(KEY).where(KEY.c.workshop == workshop))
+            connection.execute(delete(ROOM).where(ROOM.c.workshop == workshop))
+        for name in names:
+            self.rooms.forget(name)
+        return len(names)
+
+    def delete_expired(self) -> list[str]:
+        """Delete the workshops whose time has passed; return their names."""
+        today = datetime.fromtimestamp(self.clock(), UTC).date().isoformat()
+        with self.engine.connect() as connection:
+            due = sorted(set(connection.execute(select(ROOM.c.workshop).where(ROOM.c.delete_after < today)).scalars()))
+        for workshop in due:
+            self.delete(workshop)
+        return due
+
+
+def _receipt_of(room: Room, events: list[Event]) -> Answer:
+    return {"version": room.version, "events": [{"number": event.number, "kind": event.kind, "at": event.at} for event in events]}
+
+
+def _taken(room: Room, events: list[Event]) -> Answer:
+    return {**_receipt_of(room, events), "seat": events[0].data["seat"]}
+
+
+def _asked(name: str, body: Part, arguments: dict[str, str]) -> str:
+    return hashlib.sha256(canonical([name, body.model_dump(mode="json"), arguments]).encode()).hexdigest()
