@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..authoring.mutation import MutationCheck, mutation_check
 from ..catalogue import Subject
 from ..errors import NotApplicableError
 from ..governance.condition import Condition
@@ -26,6 +27,7 @@ from .costs import METHOD, TERMS, cost_game_of, terms_of
 from .request import Analysis, Request, situation_of
 
 FULL = Option("full", bool, "add patience, robustness, stable levels of participation, winners and losers, and the condition of the weakest link")
+SIGNS = Option("signs", bool, "turn every sign of the payoffs round, one at a time: does some expectation notice? takes a minute or two")
 FINE = Option("fine", float, "the largest fine that could be set on leaving, in the game's money unit", 0.0)
 DETECTION = Option("detection", float, "probability that somebody who leaves is caught, 0 to 1", 1.0)
 DRAWN = Option("draws", int, "how many draws, up to a million", 20_000, least=100)
@@ -76,11 +78,13 @@ class ExpectationsChecked:
 
     subject: Subject
     checked: tuple[Checked, ...]
+    signs: MutationCheck | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the comparison for JSON."""
         rows = [{"says": c.says, "kind": c.kind, "source": c.source, "met": c.met, "failures": list(c.failures)} for c in self.checked]
-        return {"game": self.subject.name, "met": all(c.met for c in self.checked), "expectations": rows}
+        signs = {} if self.signs is None else {"signs": self.signs.as_dict()}
+        return {"game": self.subject.name, "met": all(c.met for c in self.checked), "expectations": rows, **signs}
 
 
 @dataclass(frozen=True)
@@ -125,10 +129,11 @@ def _depth(situation: Situation, found: Verdict) -> Depth:
 
 def check(subject: Subject, request: Request) -> ExpectationsChecked:
     """Compare what the subject's file expects with what the engine finds."""
-    read_options("check", (), dict(request.options or {}))
+    said = read_options("check", (SIGNS,), dict(request.options or {}))
     if request.settings != NO_SETTINGS or request.charges is not None:
         raise NotApplicableError("expectations bring their own settings", "leave the settings out")
-    return ExpectationsChecked(subject, check_expectations(subject.written))
+    signs = mutation_check(subject.written, request.budget) if said.get("signs") else None
+    return ExpectationsChecked(subject, check_expectations(subject.written), signs)
 
 
 def _asked(name: str, about: str, run: Callable[[Situation, Mapping[str, Any]], Result], options: tuple[Option, ...] = ()) -> Analysis:
@@ -187,5 +192,5 @@ QUESTIONS = (
     ),
     _asked("winners", "Who and what wins and loses by going from today to the target?", lambda situation, _: _compared(situation)),
     Analysis("rules", "Which rules of sharing the cost make it hold, and where does charging and playing end?", rules, (METHOD, *TERMS)),
-    Analysis("check", "Do the answers that the game file expects come out?", check),
+    Analysis("check", "Do the answers that the game file expects come out?", check, (SIGNS,)),
 )

@@ -79,4 +79,4 @@ def _(answer: CostAnswer) -> Report:
 
 @told.register
 def _(answer: ExpectationsChecked) -> Report:
-    return expectations(answer.checked)
+    return expectations(answer)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from ..answers.govern import Conditions, Governed, Judged
-from ..governance.expectations import Checked
+from ..answers.govern import Conditions, ExpectationsChecked, Governed, Judged
 from ..governance.verdict import ASSUMED_DISCOUNT, CONDITIONAL, Verdict, assumed
 from ..numerics import shown
 from ..strategic.game import Game
@@ -126,10 +123,16 @@ def _on_the_way(profiles: int) -> str:
     return "nobody moves" if profiles == 1 else f"{profiles:,} profiles on the way"
 
 
-def expectations(checked: Sequence[Checked]) -> Report:
-    """Return a comparison of expectations for people."""
+def expectations(answer: ExpectationsChecked) -> Report:
+    """Return a comparison of expectations for people, with the signs that nobody guards where that was asked."""
+    checked = answer.checked
     failed = sum(not one.met for one in checked)
     every = f"All {len(checked)} expectations are met." if len(checked) != 1 else "The one expectation is met."
     sentence = every if not failed else f"{failed} of {len(checked)} expectations are not met."
     rows = tuple(("met" if one.met else "NOT MET", one.kind, one.says, "; ".join(one.failures)) for one in checked)
-    return Report(sentence, (Table("Expectations", ("", "Kind", "Claim", "Engine"), rows),))
+    tables = [Table("Expectations", ("", "Kind", "Claim", "Engine"), rows)]
+    if answer.signs is None:
+        return Report(sentence, tuple(tables))
+    kinds = (("Turned signs that no expectation notices", answer.signs.missed), ("Turned signs that change no payoff", answer.signs.idle))
+    tables += [Table(title, ("Formula", "With the sign turned"), tuple((one.field, one.shown) for one in found)) for title, found in kinds if found]
+    return Report(f"{sentence} {answer.signs.sentence}", tuple(tables), (answer.signs.reason,) if answer.signs.reason else ())
