@@ -54,9 +54,9 @@ def test_a_claim_that_looks_elsewhere_lets_signs_pass_and_they_are_named() -> No
 
 
 def test_a_game_that_can_no_longer_be_evaluated_counts_as_noticed() -> None:
-    root = {"firms": {"pay": "sqrt(1 + dues - 1)", "cheat": "0"}}
+    root = {"firms": {"pay": "sqrt(dues + 1)", "cheat": "0"}}
     found = mutation_check(game(payoffs=root, parameters={"dues": 0}, definitions={}, expected=[{"says": "All pay.", "individual": True}]))
-    assert (found.tried, found.caught, len(found.missed)) == (2, 1, 1)
+    assert (found.tried, found.caught) == (1, 1)
 
 
 def test_without_time_it_says_that_it_is_not_complete() -> None:
