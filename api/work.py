@@ -11,6 +11,8 @@ from negotiation import plots, report
 from negotiation.analyses import analysis
 from negotiation.answers.play import exported
 from negotiation.answers.request import Request, situation_of
+from negotiation.bargaining.proposal import Counts, Terms
+from negotiation.bargaining.proposal import score as score_of
 from negotiation.budget import Budget
 from negotiation.catalogue import Subject, read_subject
 from negotiation.governance.recheck import recheck
@@ -107,3 +109,14 @@ def section(source: Source, part: str, request: Request) -> Section:
 def costs(source: Source, request: Request) -> Section:
     """Return who pays what under the rules that take no time, and under the chosen one."""
     return Section(*sections.shared_cost(_subject(source), request))
+
+
+def score(source: Source, now: Terms, today: Counts, proposed: Terms) -> dict[str, Any]:
+    """Return who gains and who loses by a proposal, and whether it would hold."""
+    return score_of(_subject(source).written, now, today, proposed).as_dict()
+
+
+def stable(source: Source, terms: Terms) -> dict[str, Any]:
+    """Return what the model says of the target under terms."""
+    judged = verdict(terms.situation(_subject(source).written))
+    return {"word": judged.word, "lines": sentences(judged)}

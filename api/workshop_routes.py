@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
@@ -13,16 +14,21 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
-from negotiation.errors import IllegalMoveError, UnknownNameError
+from negotiation.errors import IllegalMoveError, NotApplicableError, TimedOutError, TooLargeError, UnknownNameError
 
+from . import work
+from .compute import Compute
 from .doors import NobodyError, TooOftenError, address_of, keep, keep_seat, who
+from .kept import Kept
 from .live import MOST_A_BEARER, MOST_ALL, MOST_AN_ADDRESS, Ticks
 from .problems import documented
+from .routes import ComputeOf
 from .storage.database import StorageError
+from .workshop.events import canonical
 from .workshop.moves.rights import Actor, NotAllowedError
 from .workshop.moves.seating import Taking
 from .workshop.moves.table import MOVES, Move
-from .workshop.plan import Name, Part, Plan
+from .workshop.plan import Name, Part, Plan, Terms
 from .workshops import ChangedError, Workshops
 
 router = APIRouter(prefix="/api", tags=["workshops"])
@@ -200,6 +206,43 @@ async def live(
     seen = int(last) if last and last.isdecimal() else 0
     stream = ticks.stream(room, seen, current, holders)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+
+
+@router.post("/rooms/{room}/score", summary="Who gains and who loses by a proposal", responses=REFUSALS | documented(TooLargeError, TimedOutError))
+async def score(room: RoomName, body: Terms, request: Request, workshops: WorkshopsOf, compute: ComputeOf) -> dict[str, Any]:
+    """Score terms against today before anybody proposes them: gains and losses, whether they would hold, who would leave."""
+    await run_in_threadpool(who, request, workshops.keys, room)
+    return await scored(request, room, body, workshops, compute)
+
+
+async def scored(request: Request, room: str, body: Terms, workshops: Workshops, compute: Compute) -> dict[str, Any]:
+    """Return the score of terms; what was asked before is not worked out again."""
+    source, now, today, proposed = await run_in_threadpool(workshops.to_score, room, body)
+    key = canonical([source.text, repr(now), today, repr(proposed)])
+    found: dict[str, Any] = await request.app.state.kept.get(("score", key), lambda: compute.run(work.score, source, now, today, proposed))
+    return found
+
+
+@router.get("/rooms/{room}/debrief", summary="Looking back", responses=REFUSALS)
+async def debrief(room: RoomName, request: Request, workshops: WorkshopsOf, compute: ComputeOf) -> dict[str, Any]:
+    """Return what was chosen, expected and stable, side by side, with questions to the room."""
+    actor = await run_in_threadpool(who, request, workshops.keys, room)
+    return await looked_back(request, room, actor, workshops, compute)
+
+
+async def looked_back(request: Request, room: str, actor: Actor, workshops: Workshops, compute: Compute) -> dict[str, Any]:
+    """Return the debriefing; people see it once the facilitator shows it."""
+    source, terms = await run_in_threadpool(workshops.to_look_back, room, actor)
+    kept: Kept = request.app.state.kept
+    stable = await asyncio.gather(*(kept.get(("stable", source.text, repr(one)), partial(_stable, compute, source, one)) for one in terms))
+    return await run_in_threadpool(workshops.look_back, room, stable)
+
+
+async def _stable(compute: Compute, source: work.Source, terms: Any) -> dict[str, Any] | None:
+    try:
+        return await compute.run(work.stable, source, terms)
+    except (NotApplicableError, TooLargeError):
+        return None
 
 
 @router.post("/rooms/{room}/seats/{seat}/device", status_code=201, summary="Give a seat to a new device", responses=REFUSALS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +12,8 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
+from negotiation.bargaining.proposal import Counts
+from negotiation.bargaining.proposal import Terms as Offer
 from negotiation.errors import NegotiationError
 
 from .storage.games import Games
@@ -19,13 +21,18 @@ from .storage.keys import Grant, Keys, as_typed, grant, new_code, new_secret, re
 from .storage.rooms import Rooms, UnknownRoomError, events_of
 from .storage.tables import KEY, ROOM
 from .storage.writer import Answer, Receipt, Task, Writer
+from .work import Source
+from .workshop.counting import last_counts
+from .workshop.debrief import debrief
 from .workshop.events import ORIGIN, Draft, Event, canonical
-from .workshop.moves.rights import SERVER, Actor, Capacity
+from .workshop.moves.dealing import merged
+from .workshop.moves.rights import SERVER, Actor, Capacity, NotNowError
+from .workshop.moves.running import charged_of, checked
 from .workshop.moves.seating import Taking, hand_over, take
 from .workshop.moves.table import EXPIRE, Move
 from .workshop.opening import opened
 from .workshop.phases import Phase
-from .workshop.plan import Part, Plan
+from .workshop.plan import Part, Plan, Terms
 from .workshop.room import Room
 from .workshop.views import view
 
@@ -240,6 +247,35 @@ class Workshops:
         with self.rooms.lock:
             return view(self.rooms.get(room), actor)
 
+    def to_score(self, room: str, proposed: Terms) -> tuple[Source, Offer, Counts, Offer]:
+        """Return what is needed to score terms: the game, today's terms, what people do today, and the terms that would hold."""
+        with self.rooms.lock:
+            state = self.rooms.get(room)
+            terms = merged(state.terms, checked(state, proposed))
+            today = {role: dict(row) for role, row in last_counts(state).items()}
+            now = Offer(state.settings(), dict(state.charged))
+            return _source(state), now, today, Offer(state.settings(terms), charged_of(state, terms))
+
+    def to_look_back(self, room: str, actor: Actor) -> tuple[Source, list[Offer]]:
+        """Return the game and the terms of each revealed round.
+
+        Raises
+        ------
+        NotNowError
+            For everybody but the facilitator before the debriefing.
+        """
+        with self.rooms.lock:
+            state = self.rooms.get(room)
+            if actor.capacity not in ("owner", "assistant") and state.phase not in ("debrief", "archived"):
+                raise NotNowError("the debriefing has not begun", "wait for the facilitator")
+            played = [one for one in state.rounds if one.results is not None]
+            return _source(state), [Offer(state.settings(one.terms), dict(one.charged)) for one in played]
+
+    def look_back(self, room: str, stable: Sequence[Mapping[str, Any] | None]) -> dict[str, Any]:
+        """Return the debriefing of a table."""
+        with self.rooms.lock:
+            return debrief(self.rooms.get(room), stable)
+
     def version(self, room: str) -> int:
         """Return the version of a table."""
         with self.rooms.lock:
@@ -283,6 +319,10 @@ class Workshops:
         for workshop in due:
             self.delete(workshop)
         return due
+
+
+def _source(room: Room) -> Source:
+    return Source(room.log[0].data["game_name"], room.log[0].data["game"])
 
 
 def _receipt_of(room: Room, events: list[Event]) -> Answer:
