@@ -12,7 +12,6 @@ from negotiation.definition import Definition
 from negotiation.errors import InvalidGameError, NotApplicableError, Problem
 from negotiation.evaluation import ProfileEnvironment
 from negotiation.formula import parse
-from negotiation.governance.draws import Draws
 from negotiation.governance.situation import charged_values
 from negotiation.settings import Settings
 
@@ -33,24 +32,23 @@ class Payoffs:
     """
 
     def __init__(self, definition: Definition, settings: Settings, charged: Mapping[str, float]) -> None:
-        values = definition.values(settings) | dict(charged) | dict(settings.set)
         self.definition = definition
         self.bound = definition.commitments(settings)
-        self._draws = Draws(definition, values, 1, self.bound)
-        self._names = list(definition.stakeholders)
+        self._values = definition.values(settings) | dict(charged) | dict(settings.set)
+        self._actions = {name: tuple(stakeholder.actions) for name, stakeholder in definition.stakeholders.items()}
+        self._members = tuple(stakeholder.members for stakeholder in definition.stakeholders.values())
 
     def environment(self, counts: Counts) -> ProfileEnvironment:
         """Return what formulas read at a profile."""
-        return self._draws.environment([[float(counts[name].get(action, 0)) for action in actions] for name, actions in self._draws.actions.items()])
+        rows = [[float(counts[name].get(action, 0)) for action in actions] for name, actions in self._actions.items()]
+        return ProfileEnvironment(self._actions, self._members, lambda i, a: rows[i][a], self._values, self.definition.formulas)
 
     def at(self, environment: ProfileEnvironment, role: str, action: str) -> float:
         """Return what a member of `role` earns with `action`, in money; NaN where the formula has no value."""
-        i = self._names.index(role)
-        with np.errstate(all="ignore"):
-            return float(self._draws.read(environment, i, self._draws.actions[role].index(action))[0])
+        return self.outcome(environment, self.definition.payoffs[role][action])
 
     def outcome(self, environment: ProfileEnvironment, formula: str) -> float:
-        """Return the value of an outcome."""
+        """Return the value of a formula at a profile; NaN where it has none."""
         with np.errstate(all="ignore"):
             return float(np.asarray(parse(formula)(environment), dtype=float).reshape(-1)[0])
 

@@ -10,9 +10,11 @@ from .moves.dealing import tally
 from .moves.playing import waiting_for
 from .moves.rights import Actor
 from .phases import FOLLOWING, TOLD
-from .plan import INFORMATION
+from .plan import INFORMATION, Subject
 from .room import Proposal, Room, Round, Seat
 
+HIDING = 3
+"""Seats that a role must have for its total to hide the single ones."""
 PRINCIPLE = "Results hold if these payoffs hold; they are not a prediction of what real people will do."
 
 
@@ -122,8 +124,17 @@ def _results(viewer: Viewer, one: Round) -> dict[str, Any]:
             shown |= {"payoff": row["payoff"], "each": row["each"], "better": row["better"]}
         if shown:
             seats[name] = shown
-    together = {name: one.results[name] for name in ("counts", "cooperation", "stakeholders", "outcomes")}
+    roles = list(viewer.room.game.stakeholders)
+    counts = {role: one.results["counts"][role] for role in roles if _together(viewer, "choices", role)}
+    means = {role: one.results["stakeholders"][role] for role in roles if _together(viewer, "payoffs", role)}
+    together = {"counts": counts, "stakeholders": means, "cooperation": one.results["cooperation"], "outcomes": one.results["outcomes"]}
     return {**together, "seats": seats, "expected": _expected(one)}
+
+
+def _together(viewer: Viewer, subject: Subject, role: str) -> bool:
+    """Return whether the viewer may see what a role did or earned together: it hides single seats, or hides nothing from the viewer."""
+    seats = [seat.name for seat in viewer.room.present if seat.role == role]
+    return len(seats) >= HIDING or all(viewer.sees(subject, name, True) for name in seats)
 
 
 def _expected(one: Round) -> dict[str, Any] | None:
