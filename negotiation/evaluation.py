@@ -49,7 +49,7 @@ class ProfileEnvironment(dict[str, Value]):
     def __missing__(self, key: str) -> Value:
         value: Value
         if key in self.definitions:
-            value = self.definitions[key](self)
+            value = self.definitions[key].value(self)
         elif key.startswith("share("):
             count = f"count({key[6:]}"
             value = self[count] / self._members[self._columns[count][0]]
@@ -80,7 +80,7 @@ class CoalitionEnvironment(dict[str, Value]):
             self[count_key("count", name)] = count
 
     def __missing__(self, key: str) -> Value:
-        self[key] = self._definitions[key](self)
+        self[key] = self._definitions[key].value(self)
         return self[key]
 
 

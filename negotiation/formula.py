@@ -13,26 +13,23 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, reduce
-from typing import Any
+from functools import cached_property, lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .errors import InvalidFormulaError
+from .operations import ARITHMETIC, COMPARISONS, COUNTING, FUNCTIONS, Value, called, compiled, count_key, named
 
-Value = NDArray[np.float64] | float
+__all__ = ["COUNTING", "RESERVED", "Environment", "Formula", "Value", "count_key", "parse"]
+
 Environment = Mapping[str, Value]
 
 MAX_LENGTH = 1000
 MAX_NODES = 200
 MAX_DEPTH = 20
 MAX_EXPONENT = 20
-
-COUNTING = {"count": (1, 2), "share": (2, 2), "members": (1, 1)}
-"""Functions of the count profile, with the least and the largest number of arguments."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,15 @@ class Formula:
     def __call__(self, environment: Environment) -> Value:
         """Evaluate over `environment`: names to numbers or arrays, :func:`count_key` to arrays of counts."""
         with np.errstate(all="ignore"):
-            return _evaluate(self.tree, environment)
+            return self.value(environment)
+
+    @cached_property
+    def value(self) -> Callable[[Environment], Value]:
+        """The same for who has silenced numpy's warnings: the tree as nested functions, made when first asked for."""
+        return compiled(self.tree)
+
+    def __reduce__(self) -> tuple[Callable[[str], Formula], tuple[str]]:
+        return parse, (self.text,)
 
     def __hash__(self) -> int:
         return hash(self.text)
@@ -69,17 +74,6 @@ class Formula:
         """Return why the formula has no value at one profile, or an empty string when it has one."""
         with np.errstate(all="ignore"):
             return _failure(self.tree, environment)
-
-
-def count_key(function: str, *arguments: str) -> str:
-    """Return the name under which an environment holds a use of the count profile.
-
-    Examples
-    --------
-    >>> count_key("count", "small_firms", "connect")
-    'count(small_firms, connect)'
-    """
-    return f"{function}({', '.join(arguments)})"
 
 
 @lru_cache(maxsize=4096)
@@ -116,10 +110,10 @@ def parse(text: str) -> Formula:
     for node in nodes:
         _check_node(node)
     calls = [node for node in nodes if isinstance(node, ast.Call)]
-    counting = [call for call in calls if _function(call) in COUNTING]
+    counting = [call for call in calls if called(call) in COUNTING]
     inside = {id(part) for call in counting for part in call.args} | {id(call.func) for call in calls}
     names = frozenset(node.id for node in nodes if isinstance(node, ast.Name) and id(node) not in inside)
-    return Formula(text, names, frozenset((_function(call), *_arguments(call)) for call in counting), tree)
+    return Formula(text, names, frozenset((called(call), *named(call)) for call in counting), tree)
 
 
 # --- what is allowed ------------------------------------------------------------------------------------------------
@@ -194,32 +188,7 @@ def _check_size(tree: ast.expr) -> list[ast.AST]:
 
 
 _IGNORED = (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
-_ARITHMETIC: dict[type[ast.operator], Callable[[Value, Value], Value]] = {
-    ast.Add: np.add,
-    ast.Sub: np.subtract,
-    ast.Mult: np.multiply,
-    ast.Div: lambda a, b: np.divide(a, np.where(np.equal(b, 0), np.nan, b)),
-    ast.Pow: np.float_power,
-}
-_COMPARISONS: dict[type[ast.cmpop], Callable[[Value, Value], Any]] = {
-    ast.Lt: np.less,
-    ast.LtE: np.less_equal,
-    ast.Gt: np.greater,
-    ast.GtE: np.greater_equal,
-    ast.Eq: np.equal,
-    ast.NotEq: np.not_equal,
-}
-_FUNCTIONS: dict[str, Callable[..., Value]] = {
-    "min": lambda *values: reduce(np.minimum, values),
-    "max": lambda *values: reduce(np.maximum, values),
-    "abs": np.abs,
-    "sqrt": np.sqrt,
-    "exp": np.exp,
-    "log": lambda a: np.log(np.where(np.greater(a, 0), a, np.nan)),
-    "floor": np.floor,
-    "ceil": np.ceil,
-}
-RESERVED = frozenset(_FUNCTIONS) | frozenset(COUNTING) | {"and", "or", "not", "if", "else", "True", "False", "None", "is", "in", "lambda"}
+RESERVED = frozenset(FUNCTIONS) | frozenset(COUNTING) | {"and", "or", "not", "if", "else", "True", "False", "None", "is", "in", "lambda"}
 """Words that cannot name anything in a game."""
 
 
@@ -230,12 +199,12 @@ def _check_node(node: ast.AST) -> None:
         if not abs(node.value) <= 1e15:
             raise InvalidFormulaError("a number in the formula is larger than 1e15", "use another unit")
     elif isinstance(node, ast.BinOp):
-        if type(node.op) not in _ARITHMETIC:
+        if type(node.op) not in ARITHMETIC:
             raise InvalidFormulaError("only + - * / ** can join numbers", _ALLOWED_HINT)
         if isinstance(node.op, ast.Pow) and _constant(node.right) > MAX_EXPONENT:
             raise InvalidFormulaError(f"an exponent is larger than {MAX_EXPONENT}", "use exp() for growth")
     elif isinstance(node, ast.Compare):
-        if any(type(operation) not in _COMPARISONS for operation in node.ops):
+        if any(type(operation) not in COMPARISONS for operation in node.ops):
             raise InvalidFormulaError("only < <= > >= == != can compare", _ALLOWED_HINT)
     elif isinstance(node, ast.UnaryOp):
         if not isinstance(node.op, (ast.USub, ast.UAdd, ast.Not)):
@@ -247,8 +216,8 @@ def _check_node(node: ast.AST) -> None:
 
 
 def _check_call(node: ast.Call) -> None:
-    function = _function(node)
-    if function not in _FUNCTIONS and function not in COUNTING:
+    function = called(node)
+    if function not in FUNCTIONS and function not in COUNTING:
         raise InvalidFormulaError(f"unknown function '{_text(node.func)}'", _ALLOWED_HINT)
     if node.keywords:
         raise InvalidFormulaError(f"{function}() takes no named arguments", _ALLOWED_HINT)
@@ -259,14 +228,6 @@ def _check_call(node: ast.Call) -> None:
             raise InvalidFormulaError(f"{function}() takes {expected}", f"write {function}(stakeholder{', action' if most == 2 else ''})")
     elif not (len(node.args) >= 1 if function in ("min", "max") else len(node.args) == 1):
         raise InvalidFormulaError(f"{function}() takes {'one or more numbers' if function in ('min', 'max') else 'one number'}", _ALLOWED_HINT)
-
-
-def _function(node: ast.Call) -> str:
-    return node.func.id if isinstance(node.func, ast.Name) else ""
-
-
-def _arguments(node: ast.Call) -> Iterator[str]:
-    return (part.id for part in node.args if isinstance(part, ast.Name))
 
 
 def _constant(node: ast.expr) -> float:
@@ -282,56 +243,14 @@ def _text(node: ast.AST) -> str:
         return type(node).__name__
 
 
-# --- evaluation -----------------------------------------------------------------------------------------------------
-
-
-def _evaluate(node: ast.expr, environment: Environment) -> Value:
-    match node:
-        case ast.Constant():
-            return float(node.value)  # type: ignore[arg-type]
-        case ast.Name():
-            return environment[node.id]
-        case ast.BinOp():
-            return _ARITHMETIC[type(node.op)](_evaluate(node.left, environment), _evaluate(node.right, environment))
-        case ast.UnaryOp():
-            value = _evaluate(node.operand, environment)
-            if isinstance(node.op, ast.Not):
-                return _keep_nan(np.equal(value, 0), value)
-            return np.negative(value) if isinstance(node.op, ast.USub) else value
-        case ast.Compare():
-            values = [_evaluate(part, environment) for part in (node.left, *node.comparators)]
-            tests = [_COMPARISONS[type(op)](a, b) for op, a, b in zip(node.ops, values, values[1:], strict=False)]
-            return _keep_nan(reduce(np.logical_and, tests), *values)
-        case ast.BoolOp():
-            values = [_evaluate(part, environment) for part in node.values]
-            join = np.logical_and if isinstance(node.op, ast.And) else np.logical_or
-            return _keep_nan(reduce(join, [np.not_equal(value, 0) for value in values]), *values)
-        case ast.IfExp():
-            test = _evaluate(node.test, environment)
-            chosen = np.where(np.not_equal(test, 0), _evaluate(node.body, environment), _evaluate(node.orelse, environment))
-            return np.where(np.isnan(test), np.nan, chosen) if np.isnan(test).any() else chosen
-        case ast.Call():
-            function = _function(node)
-            if function in COUNTING:
-                return environment[count_key(function, *_arguments(node))]
-            return _FUNCTIONS[function](*(_evaluate(part, environment) for part in node.args))
-    raise AssertionError(f"unchecked node {node!r}")
-
-
-def _keep_nan(truth: Any, *values: Value) -> Value:
-    result: Value = np.asarray(truth, dtype=float)
-    for value in values:
-        missing = np.isnan(value)
-        if missing.any():
-            result = np.where(missing, np.nan, result)
-    return result
+# --- why there is no value -----------------------------------------------------------------------------------------
 
 
 def _failure(node: ast.expr, environment: Environment) -> str:
-    if np.isfinite(_evaluate(node, environment)).all():
+    if np.isfinite(compiled(node)(environment)).all():
         return ""
     for child in ast.iter_child_nodes(node):
-        is_argument = isinstance(node, ast.Call) and _function(node) in COUNTING
+        is_argument = isinstance(node, ast.Call) and called(node) in COUNTING
         if isinstance(child, ast.expr) and not is_argument and not (isinstance(node, ast.Call) and child is node.func):
             deeper = _failure(child, environment)
             if deeper:
@@ -340,6 +259,6 @@ def _failure(node: ast.expr, environment: Environment) -> str:
         return f"division by zero: '{_text(node.right)}' is 0"
     if isinstance(node, ast.Name):
         return f"'{node.id}' has no value"
-    if isinstance(node, ast.Call) and _function(node) in ("sqrt", "log"):
-        return f"'{_text(node)}' has no value: the number inside is {'negative' if _function(node) == 'sqrt' else 'not above 0'}"
+    if isinstance(node, ast.Call) and called(node) in ("sqrt", "log"):
+        return f"'{_text(node)}' has no value: the number inside is {'negative' if called(node) == 'sqrt' else 'not above 0'}"
     return f"'{_text(node)}' is too large or has no value"

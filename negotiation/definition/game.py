@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from ..errors import InvalidGameError, Problem, unknown
 from ..formula import Formula, parse
+from ..program import Program
 from ..settings import Settings
 from .form import Form, Lever, Profile
 
@@ -28,6 +29,18 @@ class Definition(Form):
             ready = [name for name, formula in waiting.items() if not formula.names & waiting.keys()]
             ordered.update((name, waiting.pop(name)) for name in ready)
         return ordered
+
+    @cached_property
+    def program(self) -> Program:
+        """The formulas of payoffs, outcomes and the target's condition, taken apart."""
+        written = [text for row in self.payoffs.values() for text in row.values()] + [outcome.formula for outcome in self.outcomes.values()]
+        return self.program_of(*written, *([self.target.condition] if self.target and self.target.condition else []))
+
+    def program_of(self, *texts: str) -> Program:
+        """Return some formulas over this game's names, taken apart."""
+        actions = {name: tuple(stakeholder.actions) for name, stakeholder in self.stakeholders.items()}
+        members = [stakeholder.members for stakeholder in self.stakeholders.values()]
+        return Program(actions, members, self.formulas, map(parse, texts))
 
     def values(self, settings: Settings) -> dict[str, float]:
         """Return the value of every parameter under `settings`.

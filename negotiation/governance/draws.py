@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from ..definition import Definition
 from ..evaluation import ProfileEnvironment
 from ..formula import Formula, Value, parse
 from ..numerics import ARITHMETIC, ROUND_OFF, Array
+from ..program import Moved, Reading
 from ..settings import Settings
 
 BLOCK = 16_384
@@ -61,6 +62,12 @@ class Draws:
         """Payoff formula of each stakeholder and action."""
         return tuple(tuple(parse(self.definition.payoffs[name][action]) for action in row) for name, row in self.actions.items())
 
+    @cached_property
+    def _constants(self) -> dict[int, Value]:
+        """Values of the steps of all payoffs that read no count."""
+        with np.errstate(all="ignore"):
+            return self.definition.program.constants([formula for row in self.formulas for formula in row], self.values)
+
     def environment(self, counts: Counts) -> ProfileEnvironment:
         """Return what formulas read at one profile, or at one profile a draw."""
         return ProfileEnvironment(self.actions, self.members, lambda i, a: counts[i][a], self.values, self.definition.formulas)
@@ -72,6 +79,18 @@ class Draws:
     def read(self, environment: ProfileEnvironment, i: int, a: int) -> Array:
         """Return the same from the environment of a profile, which several payoffs can share."""
         return np.broadcast_to(np.asarray(self.formulas[i][a](environment), dtype=float), (self.size,))
+
+    def reading(self, counts: Counts) -> Reading:
+        """Return the same as :meth:`environment`, for payoffs only, with what they have in common worked out once."""
+        program, constants = self.definition.program, self._constants
+
+        def source(k: int) -> Value:
+            if k in constants:
+                return constants[k]
+            i, a = program.count(k)
+            return counts[i][a]
+
+        return Reading(program, source)
 
     def blocks(self) -> Iterator[tuple[slice, Draws]]:
         """Return the draws in blocks that are quick to evaluate."""
@@ -168,11 +187,15 @@ def gains_at(draws: Draws, counts: Mapping[str, Mapping[str, int]]) -> Gains:
     )
     gains, tolerances = np.zeros((len(switches), draws.size)), np.zeros((len(switches), draws.size))
     for part, block in draws.blocks():
-        here = block.environment(rows)
-        stay = {(i, a): block.read(here, i, a) for i, a, _ in switches}
-        for k, (i, a, b) in enumerate(switches):
-            moved = [[count + (c == b) - (c == a) if j == i else count for c, count in enumerate(row)] for j, row in enumerate(rows)]
-            there = block.payoff(moved, i, b)
-            gains[k, part] = there - stay[i, a]
-            tolerances[k, part] = (ROUND_OFF + ARITHMETIC) * np.maximum(np.abs(there), np.abs(stay[i, a]))
+        with np.errstate(all="ignore"):
+            here = block.reading(rows)
+            for k, (i, a, b) in enumerate(switches):
+                stay, there = here.of(block.formulas[i][a]), Moved(here, i, partial(_switched, a, b)).of(block.formulas[i][b])
+                gains[k, part] = np.subtract(there, stay)
+                tolerances[k, part] = (ROUND_OFF + ARITHMETIC) * np.maximum(np.abs(there), np.abs(stay))
     return Gains(switches, gains, tolerances)
+
+
+def _switched(a: int, b: int, c: int, count: Value) -> Value:
+    """Return how many take action `c` after one member has switched from `a` to `b`."""
+    return count + (c == b) - (c == a)

@@ -7,17 +7,18 @@ profile that nobody asks about.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...definition import Definition, Profile
-from ...evaluation import ProfileEnvironment
-from ...formula import Formula, Value, count_key, parse
+from ...formula import Formula, Value, parse
 from ...numerics import ARITHMETIC, ROUND_OFF, Array
+from ...program import Moved, Program, Reading
 from ...strategic.game import Move
 
 Indices = NDArray[np.intp]
@@ -120,20 +121,23 @@ class Cases:
     def observe(self, formula: str, cases: Indices, counts: Array) -> Array:
         """Return the value of a formula at each pair."""
         wanted = parse(formula)
+        known = self._known(wanted)
         found = np.empty(len(cases))
-        for part in _blocks(len(cases)):
-            found[part] = wanted(self._environment(cases[part], counts[:, part]))
+        with np.errstate(all="ignore"):
+            for part in _blocks(len(cases)):
+                found[part] = self._reading(known, cases[part], counts[:, part]).of(wanted)
         return found
 
     def earned(self, cases: Indices, counts: Array) -> Array:
         """Return what all members of each stakeholder earn together at each pair, shape (stakeholders, P)."""
         total = np.zeros((len(self.members), len(cases)))
-        for part in _blocks(len(cases)):
-            environment = self._environment(cases[part], counts[:, part])
-            for i, row in enumerate(self.formulas):
-                for a, formula in enumerate(row):
-                    taken = counts[self.first[i] + a, part]
-                    total[i, part] += np.where(taken > 0, taken * formula(environment), 0.0)
+        with np.errstate(all="ignore"):
+            for part in _blocks(len(cases)):
+                reading = self._reading(self._payoffs, cases[part], counts[:, part])
+                for i, row in enumerate(self.formulas):
+                    for a, formula in enumerate(row):
+                        taken = counts[self.first[i] + a, part]
+                        total[i, part] += np.where(taken > 0, taken * reading.of(formula), 0.0)
         return total
 
     def gains(self, cases: Indices, counts: Array) -> Array:
@@ -142,10 +146,11 @@ class Cases:
         Minus infinity where nobody can make the move, NaN where a payoff has no value. Two evaluations of a payoff formula a move.
         """
         found = np.empty((len(self.moves), len(cases)))
-        for part in _blocks(len(cases)):
-            base, rows = self._environment(cases[part], counts[:, part]), iter(found[:, part])
-            for i in range(len(self.members)):
-                self._gains_of(i, base, self.bound[i][cases[part]] < 0, rows)
+        with np.errstate(all="ignore"):
+            for part in _blocks(len(cases)):
+                base, rows = self._reading(self._payoffs, cases[part], counts[:, part]), iter(found[:, part])
+                for i in range(len(self.members)):
+                    self._gains_of(i, base, (self.bound[i][cases[part]] < 0, counts[:, part]), rows)
         return found
 
     def improving(self, cases: Indices, counts: Array) -> NDArray[np.bool_]:
@@ -161,67 +166,47 @@ class Cases:
             gains[k][~(gains[k] > least[move.stakeholder])] = -np.inf
         return gains
 
-    def _gains_of(self, i: int, base: Pairs, free: NDArray[np.bool_], rows: Iterator[Array]) -> None:
-        """Fill in the gains of the moves of one stakeholder."""
+    def _gains_of(self, i: int, base: Reading, where: tuple[NDArray[np.bool_], Array], rows: Iterator[Array]) -> None:
+        """Fill in the gains of the moves of one stakeholder, which is free in some cases."""
         first, options = self.first[i], range(len(self.formulas[i]))
+        free, counts = where
         alone = self.members[i] == 1
-        stay = [self.formulas[i][a](self._alone(base, i, a) if alone else base) for a in options]
+        stay = [(_alone(base, i, a) if alone else base).of(self.formulas[i][a]) for a in options]
         for a in options:
-            possible = free & (base.counts[first + a] > 0)
+            possible = free & (counts[first + a] > 0)
             for b in options:
                 if a != b:
-                    there = stay[b] if alone else self.formulas[i][b](self._after(base, i, a, b))
+                    there = stay[b] if alone else _after(base, i, a, b).of(self.formulas[i][b])
                     next(rows)[:] = np.where(possible, there - stay[a], -np.inf)
 
-    # --- environments
+    # --- what formulas read
 
     @cached_property
-    def _known(self) -> dict[str, Value]:
-        """Parameters, and the definitions that read no counts."""
-        known = dict(self.values)
-        environment = ProfileEnvironment(self.actions, self.members, lambda i, a: np.nan, known, self.definition.formulas)
-        return known | {name: environment[name] for name in self.definition.formulas if not self._readers[name]}
+    def _payoffs(self) -> Known:
+        """What the payoffs have in common at all profiles."""
+        return self._known(*(formula for row in self.formulas for formula in row))
 
-    @cached_property
-    def _readers(self) -> dict[str, frozenset[str]]:
-        """Stakeholders whose counts each definition reads."""
-        reads: dict[str, frozenset[str]] = {}
-        for name, formula in self.definition.formulas.items():
-            own = frozenset(use[1] for use in formula.counts if use[0] != "members")
-            reads[name] = own.union(*(reads.get(part, frozenset()) for part in formula.names))
-        return reads
+    def _known(self, *formulas: Formula) -> Known:
+        """Return what some formulas have in common at all profiles."""
+        program = self.definition.program
+        if any(formula not in program for formula in formulas):
+            program = self.definition.program_of(*(formula.text for formula in formulas))
+        with np.errstate(all="ignore"):
+            constants = program.constants(formulas, self.values)
+        return Known(program, constants, frozenset(k for k, value in constants.items() if np.ndim(value)))
 
-    @cached_property
-    def _fixed(self) -> dict[str, Value]:
-        """What has the same value in all cases, whatever the counts."""
-        members = {count_key("members", name): float(size) for name, size in zip(self.actions, self.members, strict=True)}
-        return members | {name: value for name, value in self._known.items() if not np.ndim(value)}
+    def _reading(self, known: Known, cases: Indices, counts: Array) -> Reading:
+        """Return what formulas read at some pairs."""
 
-    @cached_property
-    def _rows(self) -> dict[str, int]:
-        """Row of each use of a count."""
-        return {count_key("count", name, action): self.first[i] + a for i, (name, row) in enumerate(self.actions.items()) for a, action in enumerate(row)}
+        def source(k: int) -> Value:
+            if k in known.constants:
+                value = known.constants[k]
+                return np.asarray(value)[cases] if k in known.varied else value
+            i, a = known.program.count(k)
+            row: Array = counts[self.first[i] + a]
+            return row
 
-    @cached_property
-    def _affected(self) -> dict[str, dict[str, int]]:
-        """For each stakeholder what changes when its members move: the action of a count, -1 for a share or a definition."""
-        found: dict[str, dict[str, int]] = {}
-        for name, row in self.actions.items():
-            counts = {count_key("count", name, action): a for a, action in enumerate(row)}
-            shares = {count_key("share", name, action): -1 for action in row}
-            found[name] = counts | shares | {key: -1 for key, readers in self._readers.items() if name in readers}
-        return found
-
-    def _environment(self, cases: Indices, counts: Array) -> Pairs:
-        return Pairs(self, cases, counts)
-
-    def _alone(self, base: Pairs, i: int, action: int) -> Elsewhere:
-        """Return what formulas read when the only member of `i` takes `action`."""
-        return Elsewhere(self, base, i, lambda a, count: float(a == action))
-
-    def _after(self, base: Pairs, i: int, action: int, other: int) -> Elsewhere:
-        """Return what formulas read after one member of `i` has switched."""
-        return Elsewhere(self, base, i, lambda a, count: count - 1.0 if a == action else count + 1.0 if a == other else count)
+        return Reading(known.program, source)
 
     def _sampled_payoffs(self, i: int) -> Array:
         """Return absolute payoffs of a stakeholder at a few profiles at which each action is taken, shape (some, size)."""
@@ -235,72 +220,28 @@ class Cases:
                 taken[np.argmax(taken)] -= 1
                 taken[a] += 1
                 column = np.concatenate([*split[:i], taken, *split[i + 1 :]]).astype(float)
-                payoff = formula(self._environment(everywhere, column[:, None]))
+                with np.errstate(all="ignore"):
+                    payoff = self._reading(self._payoffs, everywhere, column[:, None]).of(formula)
                 found.append(np.nan_to_num(np.abs(np.broadcast_to(payoff, (self.size,))), posinf=0.0))
         return np.array(found)
 
 
-class Pairs(dict[str, Value]):
-    """What formulas read at pairs of case and profile; each value is worked out when it is first asked for."""
+class Known(NamedTuple):
+    """Formulas taken apart, and the values of their steps that read no counts; those in `varied` differ between cases."""
 
-    def __init__(self, owner: Cases, cases: Indices, counts: Array) -> None:
-        super().__init__(owner._fixed)
-        self._owner, self._cases, self.counts = owner, cases, counts
-
-    def __missing__(self, key: str) -> Value:
-        owner = self._owner
-        value: Value
-        if key in owner._rows:
-            value = self.counts[owner._rows[key]]
-        elif key in owner._known:
-            value = np.take(owner._known[key], self._cases)
-        elif key in owner.definition.formulas:
-            value = owner.definition.formulas[key](self)
-        else:
-            value = _share(self, key, owner)
-        self[key] = value
-        return value
+    program: Program
+    constants: Mapping[int, Value]
+    varied: frozenset[int]
 
 
-class Elsewhere(dict[str, Value]):
-    """The same once members of one stakeholder stand elsewhere; what does not depend on that is taken from before.
-
-    Parameters
-    ----------
-    owner : Cases
-    base : Pairs
-    i : int
-        Stakeholder.
-    move : callable
-        ``move(a, count)`` is how many take action `a` afterwards.
-    """
-
-    def __init__(self, owner: Cases, base: Pairs, i: int, move: Callable[[int, Value], Value]) -> None:
-        super().__init__()
-        self._owner, self._base, self._move = owner, base, move
-        self._name = tuple(owner.actions)[i]
-        self._affected = owner._affected[self._name]
-
-    def __missing__(self, key: str) -> Value:
-        value: Value
-        kind = self._affected.get(key)
-        if kind is None:
-            value = self._base[key]
-        elif kind >= 0:
-            value = self._move(kind, self._base[key])
-        elif key in self._owner.definition.formulas:
-            value = self._owner.definition.formulas[key](self)
-        else:
-            value = _share(self, key, self._owner)
-        self[key] = value
-        return value
+def _alone(base: Reading, i: int, action: int) -> Moved:
+    """Return what formulas read when the only member of `i` takes `action`."""
+    return Moved(base, i, lambda a, count: float(a == action))
 
 
-def _share(environment: Mapping[str, Value], key: str, owner: Cases) -> Value:
-    """Return a share; its key names the same count."""
-    name, action = key[len("share(") : -1].split(", ")
-    count = count_key("count", name, action)
-    return environment[count] / owner.members[owner.index[name]]
+def _after(base: Reading, i: int, action: int, other: int) -> Moved:
+    """Return what formulas read after one member of `i` has switched."""
+    return Moved(base, i, lambda a, count: count - 1.0 if a == action else count + 1.0 if a == other else count)
 
 
 def _blocks(size: int) -> Iterator[slice]:
