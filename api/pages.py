@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, Response
 from fastapi.templating import Jinja2Templates
 
 from negotiation.answers.request import Request as Question
+from negotiation.cards import Wanted, filters, offered
 from negotiation.coalitional.methods import METHODS
 from negotiation.definition import Definition, Parameter, read_definition
 from negotiation.errors import NegotiationError
@@ -24,8 +25,10 @@ from negotiation.report import RULE_NAMES
 from . import addresses, work
 from .boards import ACTORS, SCOPES
 from .kept import Kept, key_of
+from .notes import note_of
 from .routes import ComputeOf, StoreOf
 from .sections import PARTS, asked_by, part_named
+from .shelves import cards_of, wanted_by
 
 HERE = Path(__file__).parent
 router = APIRouter(include_in_schema=False)
@@ -39,8 +42,16 @@ MORE = ("winners", "repair", "participation", "robustness", "condition", "rules"
 
 @router.get("/", response_class=HTMLResponse)
 async def index(request: Request, store: StoreOf) -> Response:
-    """List the games."""
-    return templates.TemplateResponse(request, "index.html", {"games": await run_in_threadpool(store.listed)})
+    """List the games, or those that are looked for."""
+    wanted, error = Wanted(), None
+    try:
+        wanted = wanted_by(request.query_params)
+    except NegotiationError as problem:
+        error = problem
+    cards = (await run_in_threadpool(lambda: cards_of(store.listed()))).values()
+    chosen = [card for card in cards if wanted.fits(card)]
+    context = {"games": chosen, "all": len(cards), "wanted": wanted, "offered": offered(cards), "words": filters(), "error": error}
+    return templates.TemplateResponse(request, "index.html", context, status_code=200 if error is None else error.status)
 
 
 @router.get("/games/{name}", response_class=HTMLResponse)
@@ -140,6 +151,7 @@ async def _opened(request: Request, name: str, store: StoreOf, page: str) -> tup
         "name": name,
         "game": definition,
         "page": page,
+        "note": note_of(name, stored.origin),
         "question": asked,
         "error": error,
         "link": link,

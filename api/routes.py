@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi import Request as HttpRequest
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse
@@ -18,7 +18,8 @@ from negotiation.options import Option
 from . import work
 from .compute import Compute
 from .problems import documented
-from .schemas import AnalysisBody, GameLine, GameList, GameToSave
+from .schemas import AnalysisBody, GameLine, GameList, GameQuery, GameToSave
+from .shelves import cards_of
 from .storage.games import Games
 
 router = APIRouter()
@@ -46,11 +47,13 @@ async def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/api/games", tags=["games"], summary="All games")
-async def games(store: StoreOf) -> GameList:
-    """List the catalogue and the saved games."""
+@router.get("/api/games", tags=["games"], summary="All games, or those that are looked for", responses=documented(UnknownNameError))
+async def games(store: StoreOf, wanted: Annotated[GameQuery, Query()]) -> GameList:
+    """List the catalogue and the saved games; every part of the query that is given has to fit."""
+    chosen = wanted.wanted().checked()
     found = await run_in_threadpool(store.listed)
-    return GameList(games=[GameLine.model_validate(game.model_dump()) for game in found])
+    cards = await run_in_threadpool(cards_of, found)
+    return GameList(games=[GameLine.of(game, cards[game.name]) for game in found if chosen.fits(cards[game.name])])
 
 
 @router.get("/api/games/{name}", tags=["games"], summary="The whole written form of a game", responses=documented(UnknownNameError))
@@ -64,7 +67,8 @@ async def game(name: str, store: StoreOf) -> dict[str, Any]:
 async def save(body: GameToSave, store: StoreOf) -> GameLine:
     """Check and save a game; what is answered with 201 is on disk."""
     text = body.game if isinstance(body.game, str) else json.dumps(body.game, indent=2, ensure_ascii=False)
-    return GameLine.model_validate((await run_in_threadpool(store.save, body.name, text)).model_dump())
+    kept = await run_in_threadpool(store.save, body.name, text)
+    return GameLine.of(kept, cards_of([kept])[kept.name])
 
 
 @router.get("/api/analyses", tags=["analyses"], summary="What can be asked")

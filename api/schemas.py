@@ -8,7 +8,10 @@ from fastapi import Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from negotiation.answers.request import Request
+from negotiation.cards import Card, Wanted
 from negotiation.settings import Settings
+
+from .storage.tables import StoredGame
 
 Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
 
@@ -66,6 +69,22 @@ EXAMPLES = {
 AnalysisBody = Annotated[AnalysisRequest, Body(openapi_examples=EXAMPLES)]
 
 
+class GameQuery(BaseModel):
+    """Which games are looked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Annotated[str, Field(description='Kind of a stakeholder, e.g. "union".')] = ""
+    path: Annotated[str, Field(description='A path on which it has a lever, e.g. "labour".')] = ""
+    cell: Annotated[str, Field(description='Scope by actor of a lever, e.g. "horizontal_public".')] = ""
+    game_class: Annotated[str, Field(description='Class of the game, e.g. "threshold".')] = ""
+    case: Annotated[str, Field(description='A documented case that a scenario follows, e.g. "kasur_tanneries".')] = ""
+
+    def wanted(self) -> Wanted:
+        """Return it in the engine's words."""
+        return Wanted(**self.model_dump())
+
+
 class GameLine(BaseModel):
     """A game in the list."""
 
@@ -75,6 +94,20 @@ class GameLine(BaseModel):
     money: str
     origin: Annotated[str, Field(description='"catalogue" or "saved"')]
     shelf: Annotated[str, Field(description='part of the list: "clusters", "textbook" or "saved"')]
+    game_class: str
+    kinds: Annotated[list[str], Field(description="kinds of its stakeholders")]
+    members: Annotated[int, Field(description="how many players in all")]
+    cells: Annotated[list[str], Field(description="scope by actor of its levers")]
+    paths: list[str]
+    levels: list[str]
+    cases: Annotated[list[str], Field(description="documented cases that its scenarios follow")]
+    predictions: Annotated[list[str], Field(description="predictions of the literature that it checks")]
+
+    @classmethod
+    def of(cls, game: StoredGame, card: Card) -> GameLine:
+        """Return a stored game with what its card says."""
+        said = card.as_dict()
+        return cls.model_validate({**{name: said[name] for name in cls.model_fields if name in said}, "origin": game.origin})
 
 
 class GameList(BaseModel):

@@ -95,6 +95,25 @@ def load(name: str) -> Definition:
     return read_file(path_of(name), name)
 
 
+def note(name_or_path: str) -> str:
+    """Return the teaching and facilitation note of a game: the Markdown file of the same name beside it.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such game, or it has no note.
+    """
+    path = (Path(name_or_path) if _is_path(name_or_path) else path_of(name_or_path)).with_suffix(".md")
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise UnknownNameError(f"'{name_or_path[:80]}' has no note", f"write it as plain Markdown in '{path.name}' beside the game") from None
+
+
+def _is_path(name_or_path: str) -> bool:
+    return Path(name_or_path).suffix in SUFFIXES or "/" in name_or_path
+
+
 def open_game(name_or_path: str) -> Subject:
     """Return the catalogue game of that name, or the game in that file.
 
@@ -106,7 +125,7 @@ def open_game(name_or_path: str) -> Subject:
         When the file is not a valid game.
     """
     path = Path(name_or_path)
-    if path.suffix in SUFFIXES or "/" in name_or_path:
+    if _is_path(name_or_path):
         try:
             return read_subject(path.read_bytes(), path.name)
         except FileNotFoundError:

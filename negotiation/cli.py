@@ -14,7 +14,7 @@ from typing import NoReturn
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from . import catalogue, normal_form, report
+from . import cards, catalogue, normal_form, report
 from .analyses import QUESTIONS, analysis
 from .answers.play import exported
 from .answers.request import Analysis, Request
@@ -26,6 +26,13 @@ from .numerics import plain
 from .settings import Settings, parse_assignments
 
 USAGE_ERROR = 2
+FILTERS = {
+    "kind": "only games with a stakeholder of this kind, e.g. union",
+    "path": "only games with a lever on this path, e.g. labour",
+    "cell": "only games with a lever in this cell, e.g. horizontal_public",
+    "game_class": "only games of this class, e.g. threshold",
+    "case": "only games with a scenario of this documented case, e.g. kasur_tanneries",
+}
 
 
 class Parser(argparse.ArgumentParser):
@@ -42,9 +49,12 @@ def parser() -> Parser:
     top = Parser(prog="negotiate", description="Shows people who share a problem when working together can last.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
     games = commands.add_parser("games", help="list the catalogue")
+    for field, about in FILTERS.items():
+        games.add_argument(f"--{field.replace('_', '-')}", metavar="NAME", default="", help=about)
     games.add_argument("--json", action="store_true", help="print JSON")
     show = commands.add_parser("show", help="show who is in a game, its numbers, levers and scenarios")
     show.add_argument("game", metavar="GAME", help="name of a catalogue game, or path of a file")
+    show.add_argument("--note", action="store_true", help="show the teaching and facilitation note instead")
     show.add_argument("--json", action="store_true", help="print the whole written form as JSON")
     export = commands.add_parser("export", help="write a game as a Gambit .nfg file, every member a player")
     _add_settings(export)
@@ -110,10 +120,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _answer(options: argparse.Namespace) -> tuple[object, report.Report | str]:
     """Return what is asked for, as data and for people."""
     if options.command == "games":
-        games = [(name, catalogue.load(name), catalogue.shelf(catalogue.path_of(name))) for name in catalogue.names()]
-        rows = [(name, game.title, game.money, shelf) for name, game, shelf in games]
-        return {"games": [dict(zip(("name", "title", "money", "shelf"), row, strict=True)) for row in rows]}, report.games(rows)
+        there = cards.catalogue_cards()
+        chosen = cards.found(there, cards.Wanted(**{field: getattr(options, field) for field in FILTERS}))
+        return {"games": [card.as_dict() for card in chosen]}, report.games(chosen, len(there))
     subject = catalogue.open_game(options.game)
+    if options.command == "show" and options.note:
+        text = catalogue.note(options.game)
+        return {"game": subject.name, "note": text}, text
     if options.command == "show":
         return (normal_form.as_dict(subject.game), normal_form.card(subject.game)) if subject.game is not None else _card(subject.written)
     settings = Settings(parse_assignments(options.assignments), options.scenario, tuple(options.levers))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
+from ..cards import Card
 from ..definition import Definition
 from ..numerics import shown
 from .layout import Report, Table
@@ -23,7 +25,10 @@ def game_card(definition: Definition) -> Report:
         (name, lever.label, " ".join(filter(None, (lever.scope, lever.actor))), lever.path or "", lever.payer or "", shown(lever.cost))
         for name, lever in definition.levers.items()
     )
-    scenarios = tuple((name, scenario.label, scenario.about) for name, scenario in definition.scenarios.items())
+    scenarios = tuple(
+        (name, scenario.label, " ".join(filter(None, (scenario.about, scenario.source and f"Source: {scenario.source}"))))
+        for name, scenario in definition.scenarios.items()
+    )
     tables = (
         Table("Who is in it", ("Stakeholder", "Kind", "Members", "Choices", "Names"), stakeholders),
         Table("Numbers", ("Name", "Value", "Range", "Unit", "Confidence", "Meaning"), parameters),
@@ -34,6 +39,14 @@ def game_card(definition: Definition) -> Report:
     return Report(summary, tuple(table for table in tables if table.rows), tuple(f"Source: {source}" for source in definition.sources))
 
 
-def games(found: Sequence[tuple[str, str, str, str]]) -> Report:
-    """Return the catalogue for people."""
-    return Report(f"The catalogue has {len(found)} games.", (Table("Games", ("Name", "Title", "Money", "Shelf"), tuple(found)),))
+def games(chosen: Sequence[Card], of: int) -> Report:
+    """Return the catalogue, or what was looked for in it, for people: a table for each shelf."""
+    sentence = (
+        f"The catalogue has {of} games." if len(chosen) == of else f"{len(chosen)} of the catalogue's {of} games {'fits' if len(chosen) == 1 else 'fit'}."
+    )
+    columns = ("Name", "Title", "Class", "Players")
+    tables = (
+        Table(shelf.capitalize(), columns, tuple((one.name, one.title, one.game_class, f"{one.members:,}") for one in group))
+        for shelf, group in groupby(chosen, key=lambda one: one.shelf)
+    )
+    return Report(sentence, tuple(tables))
