@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from .formula import Formula, Value, count_key
+from .formula import Formula, Value, count_key, needed_first
 from .lattice import Axis, Lattice
 
 TOTAL_USE = "total_use"
@@ -49,7 +49,9 @@ class ProfileEnvironment(dict[str, Value]):
     def __missing__(self, key: str) -> Value:
         value: Value
         if key in self.definitions:
-            value = self.definitions[key].value(self)
+            for name in needed_first(key, self.definitions, self):
+                self[name] = self.definitions[name].value(self)
+            return self[key]
         elif key.startswith("share("):
             count = f"count({key[6:]}"
             value = self[count] / self._members[self._columns[count][0]]
@@ -80,7 +82,8 @@ class CoalitionEnvironment(dict[str, Value]):
             self[count_key("count", name)] = count
 
     def __missing__(self, key: str) -> Value:
-        self[key] = self._definitions[key].value(self)
+        for name in needed_first(key, self._definitions, self):
+            self[name] = self._definitions[name].value(self)
         return self[key]
 
 

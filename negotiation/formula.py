@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -22,7 +22,7 @@ import numpy as np
 from .errors import InvalidFormulaError
 from .operations import ARITHMETIC, COMPARISONS, COUNTING, FUNCTIONS, Value, called, compiled, count_key, named
 
-__all__ = ["COUNTING", "RESERVED", "Environment", "Formula", "Value", "count_key", "parse"]
+__all__ = ["COUNTING", "RESERVED", "Environment", "Formula", "Value", "count_key", "needed_first", "parse"]
 
 Environment = Mapping[str, Value]
 
@@ -114,6 +114,26 @@ def parse(text: str) -> Formula:
     inside = {id(part) for call in counting for part in call.args} | {id(call.func) for call in calls}
     names = frozenset(node.id for node in nodes if isinstance(node, ast.Name) and id(node) not in inside)
     return Formula(text, names, frozenset((called(call), *named(call)) for call in counting), tree)
+
+
+def needed_first(name: str, definitions: Mapping[str, Formula], known: Container[str]) -> Iterator[str]:
+    """Yield what a definition needs and is not known yet, each after what it needs itself, `name` last; chains may be long, so nothing recurs.
+
+    Examples
+    --------
+    >>> list(needed_first("c", {"a": parse("1"), "b": parse("a + 1"), "c": parse("a * b")}, set()))
+    ['a', 'b', 'c']
+    """
+    waiting, given = [name], set[str]()
+    while waiting:
+        needed = [part for part in sorted(definitions[waiting[-1]].names) if part in definitions and part not in known and part not in given]
+        if needed:
+            waiting += needed
+            continue
+        last = waiting.pop()
+        if last not in given and (last not in known or last == name):
+            given.add(last)
+            yield last
 
 
 # --- what is allowed ------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .formula import COUNTING, Formula, count_key
+from .formula import COUNTING, Formula, count_key, needed_first
 
 OUTWARDS = 4e-16
 
@@ -35,7 +35,8 @@ class RangeEnvironment(dict[str, Interval]):
         self._definitions = definitions
 
     def __missing__(self, key: str) -> Interval:
-        self[key] = bounds(self._definitions[key], self)
+        for name in needed_first(key, self._definitions, self):
+            self[name] = bounds(self._definitions[name], self)
         return self[key]
 
 

@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from negotiation.definition import read_definition
 from negotiation.errors import InvalidFormulaError
 from negotiation.formula import MAX_DEPTH, MAX_NODES, parse
+from negotiation.intervals import Interval, RangeEnvironment
+from negotiation.strategic.build import build_game
 
 NAMES = {"a": 3.0, "b": -2.0, "c": 0.5, "zero": 0.0}
 
@@ -182,3 +185,16 @@ def test_the_number_of_parts_is_bounded() -> None:
     parse("+".join(["1"] * (MAX_NODES // 2 - 1)))
     with pytest.raises(InvalidFormulaError, match="parts"):
         parse("+".join(["1"] * (MAX_NODES // 2 + 2)))
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_long_chain_of_long_definitions_needs_no_deep_stack(backwards: bool) -> None:
+    texts = {"d0": "fine"} | {f"d{k}": f"d{k - 1}" + " + 1" * 90 for k in range(1, 60)}
+    definitions = {name: texts[name] for name in sorted(texts, reverse=backwards)}
+    firm = {"actions": ["pay", "stay"]}
+    payoffs = {"firm": {"pay": "d59", "stay": 0}}
+    written = {"title": "Chain", "money": "USD", "parameters": {"fine": 1}, "definitions": definitions, "stakeholders": {"firm": firm}, "payoffs": payoffs}
+    game = build_game(read_definition(written))
+    assert float(game.payoffs[0][0].ravel()[0]) == 59 * 90 + 1
+    ranges = RangeEnvironment({"fine": Interval(1.0, 2.0)}, {name: parse(text) for name, text in definitions.items()})
+    assert ranges["d59"].low <= 59 * 90 + 1 < 59 * 90 + 2 <= ranges["d59"].high
