@@ -216,6 +216,8 @@ class _Warm(pulp.HiGHS):  # type: ignore[misc]
         self._freed.clear()
         self._add_rows(lp.solverModel)
         self.callSolver(lp)
+        if lp.solverModel.getModelStatus() not in _STATUSES:
+            _afresh(lp.solverModel)
         solution = lp.solverModel.getSolution()
         self.x, self.prices = np.array(solution.col_value) + 0.0, 0.0 - np.array(solution.row_dual)
         status = _STATUSES.get(lp.solverModel.getModelStatus(), pulp.LpStatusNotSolved)
@@ -241,6 +243,18 @@ class _Warm(pulp.HiGHS):  # type: ignore[misc]
         values = np.array([value for row in new for value in row.expr.values()])
         model.addRows(len(new), np.array(low), np.array(high), len(values), starts[:-1].astype(np.int32), indices, values)
         self._known = len(self._rows)
+
+
+def _afresh(model: Any) -> None:
+    """Solve once more from nothing, first as before, then simplified: a basis that led astray is forgotten."""
+    _, usual = model.getOptionValue("presolve")
+    for presolve in (usual, "on"):
+        model.setOptionValue("presolve", presolve)
+        model.clearSolver()
+        model.run()
+        if model.getModelStatus() in _STATUSES:
+            break
+    model.setOptionValue("presolve", usual)
 
 
 def _nothing(status: Status) -> Solution:

@@ -21,7 +21,7 @@ from ..coalitional.policy.goals import OBJECTIVES
 from ..coalitional.policy.optimum import policy
 from ..coalitional.terms import BASES, Terms
 from ..errors import InvalidGameError, NotApplicableError, Problem, listed, nearest
-from ..numerics import plain
+from ..numerics import TOLERANCE, plain
 from ..options import Option, read_amounts, read_options
 from ..questions import Result
 from ..settings import NO_SETTINGS
@@ -166,7 +166,7 @@ def _core(subject: Subject, request: Request) -> CostAnswer:
     missing = [name for name in game.names if name not in charges]
     if charges and missing:
         raise InvalidGameError([Problem(("options", "proposal"), f"nothing is said about {listed(missing)}", "give every class a charge")])
-    proposal = judge(shared, "paid", [charges[name] for name in game.names]) if charges else None
+    proposal = judge(shared, "paid", [charges[name] for name in game.names], slack=TOLERANCE * abs(shared.total)) if charges else None
     corners = core_vertices(shared) if len(game.names) <= MANY_CORNERS and game.tabulated else None
     core = least_core(shared, request.budget)
     return CostAnswer(subject, game, CoreAnswer(core, corners, proposal, None if proposal is None else bribes(shared, proposal.charges)))

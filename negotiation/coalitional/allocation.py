@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..numerics import ROUND_OFF, TOLERANCE, Array
+from ..numerics import ARITHMETIC, Array
 from .cost_game import CostGame
 from .excess import Objection, complaints
 
@@ -128,13 +128,12 @@ def judge(
     -------
     Allocation
     """
-    values = tuple(float(charge) if abs(charge) > ROUND_OFF * game.scale else 0.0 for charge in charges)
+    values = tuple(float(charge) if abs(charge) > ARITHMETIC * game.scale else 0.0 for charge in charges)
     others = dict(contributions or {})
     found = complaints(game, values)
-    tolerance = TOLERANCE * game.scale
-    objections = tuple(objection for objection in found.worst if objection.gain > tolerance)
+    objections = tuple(objection for objection in found.worst if objection.gain > game.negligible)
     shortfall = game.total - float(np.dot(values, game.members)) - game.sign * sum(others.values())
-    shortfall = 0.0 if abs(shortfall) <= max(tolerance, slack) else shortfall
+    shortfall = 0.0 if abs(shortfall) <= max(game.negligible, slack) else shortfall
     content = None if not objections and not found.exact else not objections
     in_core = content if shortfall == 0.0 else False
     return Allocation(game, rule, values, found.largest, in_core, objections, shortfall, others, note, dict(evidence or {}))

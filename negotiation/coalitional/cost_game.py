@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..errors import InvalidGameError, Problem, TooLargeError, listed
 from ..evaluation import coalition_counts
-from ..numerics import Array, frozen
+from ..numerics import ROUND_OFF, Array, frozen
 from .costs import CostFunction, MostDemanding, Table, Topped, structure
 
 MAX_COALITIONS = 20_000_000
@@ -229,6 +229,15 @@ class CostGame:
         if self.tabulated:
             return float(np.max(np.abs(self.costs)))
         return float(max(abs(self.total), np.max(np.abs(self.alone))))
+
+    @cached_property
+    def negligible(self) -> float:
+        """What nobody objects for: twice the round-off of the largest cost, as linear programs keep to their rows within one.
+
+        Charges are in the core where no coalition would gain more by leaving them, and the core is empty where every way of sharing
+        leaves some coalition more to gain: one measure for both.
+        """
+        return 2 * ROUND_OFF * self.scale
 
     @property
     def sign(self) -> int:

@@ -363,6 +363,25 @@ def test_a_core_that_misses_by_a_hair_is_empty_and_proved_so() -> None:
     assert "only just" in exact.sentence
 
 
+@pytest.mark.parametrize("missing", [3e-5, 3e-6, 3e-7, 3e-8, 3e-10, 3e-12])
+@pytest.mark.parametrize("factor", [1e-6, 1.0, 1e7])
+def test_a_core_is_empty_exactly_when_its_centre_is_objected_to(missing: float, factor: float) -> None:
+    sides = 2 * np.ones((2, 2, 2))
+    sides[0, 0, 0], sides[1, 1, 1] = 0.0, 3 + missing
+    core = least_core(table_game("ABC", factor * sides))
+    assert core.empty == (not core.point.in_core)
+    assert core.empty == (missing > 1e-8)
+    assert core.empty == bool(core.subsidy)
+    equally = judge(table_game("ABC", factor * sides), "paid", [factor * (3 + missing) / 3] * 3)
+    assert equally.in_core is not core.empty
+
+
+def test_a_tiny_charge_beside_a_huge_one_is_charged() -> None:
+    game = table_game("AB", np.array([0.0, 1e-2, 1e9, 1e9 + 1e-2]))
+    assert judge(game, "paid", [1e9, 1e-2]).charges == (1e9, 1e-2)
+    assert judge(game, "paid", [1e9, 1e-6]).charges == (1e9, 0.0)
+
+
 def test_costs_that_are_sums_of_decimals_are_read_as_such() -> None:
     third = [0.1, 0.2, 0.7]
     load = np.tensordot(third, np.indices((2, 2, 2)), 1)

@@ -491,6 +491,39 @@ def test_costs_of_all_sizes_are_settled_exactly(rule: object, seed: int) -> None
     assert np.array(thousand.charges) == pytest.approx(found * 1024, rel=1e-9, abs=1e-12 * found.max())
 
 
+def test_free_groups_beside_dear_ones_are_compared_in_whole_numbers() -> None:
+    # all that comes close costs nothing, so the factor of its cost may be beyond 64 bits, and so may costs whose factor is 0
+    rng = np.random.default_rng(37)
+    shape = tuple(int(n) + 1 for n in rng.integers(1, 4, 4))
+    costs = rng.integers(0, 4, shape).astype(float)
+    costs[0, 0, 0, 0] = 0
+    for factor in (1.0, 1e-4, 3.7e-4, 1e7):
+        game = table_game("ABCD", factor * costs, [n - 1 for n in shape])
+        assert certified(prenucleolus(game)) == pytest.approx(factor * certified(prenucleolus(table_game("ABCD", costs, game.members))), rel=1e-9, abs=0)
+
+
+@pytest.mark.parametrize("seed", [23, 185, 187])
+def test_where_nearly_all_groups_are_free_of_charge_nobody_pays(seed: int) -> None:
+    # rows of free groups balance in more ways than one; prices tell which way has no negative share
+    rng = np.random.default_rng(seed)
+    shape = tuple(int(n) + 1 for n in rng.integers(1, 4, 4))
+    costs = (rng.random(shape) < 0.3).astype(float) if seed != 187 else rng.integers(0, 4, shape).astype(float)
+    costs[0, 0, 0, 0] = 0
+    assert costs[-1, -1, -1, -1] == 0
+    assert certified(proportional_nucleolus(table_game("ABCD", costs, [n - 1 for n in shape]))) == pytest.approx(np.zeros(4), abs=0)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("factor", [1e-6, 1e-4, 1e7])
+def test_four_classes_are_settled_exactly_in_any_unit(seed: int, factor: float) -> None:
+    rng = np.random.default_rng((seed, 4))
+    shape = tuple(int(n) + 1 for n in rng.integers(1, 4, 4))
+    costs = rng.choice([0, 1, 2, 5, 10, 10, 20, 1e-3, 1e4], shape) if seed % 2 else np.round(3 * np.indices(shape).sum(axis=0) ** 0.6, 1)
+    costs[0, 0, 0, 0] = 0
+    one, other = (table_game("ABCD", times * costs, [n - 1 for n in shape]) for times in (1.0, factor))
+    assert factor * certified(prenucleolus(one)) == pytest.approx(certified(prenucleolus(other)), rel=1e-9, abs=1e-9 * factor)
+
+
 def test_small_costs_within_bounds_are_settled_exactly() -> None:
     needs = (1e-6, 1.0, 1e3, 1e9)
     game = by_function(4, lambda group: max(needs[k] for k in group))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...numerics import TOLERANCE, shown, significant
+from ...numerics import shown, significant
 from ..cost_game import CostGame
 from ..excess import Complaints, complaints
 from ..search.oracles import separation
@@ -55,8 +55,7 @@ class Bribes:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the transfers for JSON."""
-        tolerance = TOLERANCE * self.game.scale
-        blocking = [{"coalition": dict(o.coalition), "gain": o.gain} for o in self.objections.worst if o.gain > tolerance]
+        blocking = [{"coalition": dict(o.coalition), "gain": o.gain} for o in self.objections.worst if o.gain > self.game.negligible]
         names = self.game.names
         return {
             "total": self.total,
@@ -98,13 +97,13 @@ def bribes(game: CostGame, charges: Sequence[float]) -> Bribes:
     """
     values = tuple(float(charge) for charge in charges)
     found = complaints(game, values)
-    if found.exact and found.largest <= TOLERANCE * game.scale:
+    if found.exact and found.largest <= game.negligible:
         return Bribes(game, values, (0.0,) * len(values), found)
     setting = _setting(game, np.array(values))
     n, members = len(values), np.array(game.members, dtype=float)
     _, found_paid = lexicographic_optimum(setting, members, np.eye(n))
     paid = [significant(value, DIGITS) or 0.0 for value in (found_paid * setting.oracle.scale).tolist()]
-    return Bribes(game, values, tuple(value if value > TOLERANCE * game.scale / 100 else 0.0 for value in paid), found)
+    return Bribes(game, values, tuple(value if value > game.negligible / 100 else 0.0 for value in paid), found)
 
 
 def _setting(game: CostGame, charges: np.ndarray) -> Setting:

@@ -29,12 +29,12 @@ class Core:
     Parameters
     ----------
     empty : bool
-        True when every way of sharing leaves some coalition better off alone.
+        True when every way of sharing leaves some coalition an objection: better off alone by more than is negligible (`CostGame.negligible`).
     point : Allocation
         The centre of the least core (the prenucleolus): in the core unless that is empty; else an allocation whose largest objection
         is as small as possible.
     level : float
-        The least possible largest excess; positive exactly when the core is empty.
+        The least possible largest excess; above what is negligible exactly when the core is empty.
     support : Subsidy
         The least subsidy that fills the core, with balanced weights.
     witness : tuple of Fraction or None
@@ -51,7 +51,7 @@ class Core:
     @property
     def subsidy(self) -> float:
         """The least subsidy that fills the core, in the game's unit; 0 where it is not empty."""
-        return self.support.amount
+        return self.support.amount if self.empty else 0.0
 
     @property
     def certificate(self) -> tuple[Weighted, ...]:
@@ -104,7 +104,8 @@ def least_core(game: CostGame, budget: Budget | None = None) -> Core:
     .. math:: \min t \quad x(S) - c(S) \le t \; \forall S \ne \emptyset, N, \quad x(N) = c(N)
 
     The least core may be a set: its centre, the prenucleolus, does not depend on the order of the members. An empty core is proved by
-    balanced weights, a core that is not by charges; differences below a billionth of the largest cost count as none.
+    balanced weights, a core that is not by charges. What counts as an objection is the same as where charges are judged, so the core is
+    empty exactly when its centre is objected to.
 
     Parameters
     ----------
@@ -142,8 +143,7 @@ def least_core(game: CostGame, budget: Budget | None = None) -> Core:
     level = point.largest_excess
     if level < -ROUND_OFF * game.scale:
         return Core(False, point, level, _nothing_needed(point), witness(game, separation(game), point.charges))
-    needed = least_subsidy(game, budget)
-    empty = needed.at_least > ROUND_OFF * game.scale
+    needed, empty = least_subsidy(game, budget), level > game.negligible
     return Core(empty, point, level, needed, None if empty else witness(game, separation(game), point.charges))
 
 

@@ -157,7 +157,7 @@ def _whole_costs(costs: Array) -> tuple[NDArray[np.int64] | None, int]:
 def _largest(counts: Counts, costs: NDArray[np.generic], charges: list[int], factor: int) -> int:
     """Return the largest ``counts @ charges - factor * costs``, in 64 bits where they suffice."""
     most = [max(int(count), 1) for count in counts.max(axis=0)]
-    bound = sum(count * abs(charge) for count, charge in zip(most, charges, strict=True)) + abs(factor) * int(np.max(np.abs(costs)))
+    bound = sum(count * abs(charge) for count, charge in zip(most, charges, strict=True)) + max(abs(factor), 1) * max(int(np.max(np.abs(costs))), 1)
     kind = np.int64 if bound < 2**62 else object
     excess = counts.astype(kind) @ np.array(charges, dtype=kind) - costs.astype(kind) * (np.int64(factor) if kind is np.int64 else factor)
     return int(np.max(excess))

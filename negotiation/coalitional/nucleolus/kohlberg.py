@@ -15,6 +15,9 @@ from operator import mul
 
 from ..search.span import Row, Span, first, reduce_row
 
+LARGEST_SHARE = 10**6
+"""Largest denominator of a share in a balance, where shares are read off prices."""
+
 
 @dataclass(frozen=True)
 class Tight:
@@ -73,15 +76,17 @@ class Book:
         """Span of everybody and the settled rows."""
         return Span(self.width, tuple(_primitive(row[:-1]) for row in self._rows))
 
-    def settle(self, tight: Sequence[Tight]) -> Level | None:
+    def settle(self, tight: Sequence[Tight], prices: Sequence[float] = ()) -> Level | None:
         """Settle those rows of which a positive combination balances; None where there is no such combination.
 
-        Each row carries along how it was combined from the tight ones; the first combination that vanishes tells the level.
+        Each row carries along how it was combined from the tight ones; the first combination that vanishes, with no negative share, tells
+        the level. Where every one that vanishes has a negative share, they are added up so that the shares are in proportion to the prices.
         """
         nothing = [0] * len(tight)
         rows = [(*row, 0, *nothing) for row in self._rows]
         pivots = [first(row) for row in self._rows]
-        independent = []
+        independent: list[int] = []
+        vanishing: list[tuple[int, Row]] = []
         for i, row in enumerate(tight):
             shares = [int(i == j) for j in range(len(tight))]
             left = reduce_row(_whole(row.counts, row.cost, row.weight, shares), rows, pivots)
@@ -90,13 +95,23 @@ class Book:
                 pivots.append(first(left))
                 independent.append(i)
                 continue
-            cost, weight, *balance = left[self.width :]
-            if weight < 0:
-                weight, cost, balance = -weight, -cost, [-share for share in balance]
-            if weight > 0 and min(balance) >= 0:
-                support = [j for j, share in enumerate(balance) if share]
-                return self._enter(Fraction(-cost, weight), [tight[j] for j in support], [tight[j] for j in support if j in independent])
-        return None
+            vanishing.append((i, left[self.width :]))
+            level = self._balanced(tight, independent, left[self.width :]) or self._balanced(tight, independent, [-share for share in left[self.width :]])
+            if level is not None:
+                return level
+        if len(vanishing) < 2 or not prices:
+            return None
+        times = [Fraction(prices[i] / prices[0]).limit_denominator(LARGEST_SHARE) / left[2 + i] for i, left in vanishing]
+        together: list[Fraction | int] = [sum(map(mul, times, column), Fraction(0)) for column in zip(*(left for _, left in vanishing), strict=True)]
+        return self._balanced(tight, independent, together)
+
+    def _balanced(self, tight: Sequence[Tight], independent: Sequence[int], combination: Sequence[Fraction | int]) -> Level | None:
+        """Enter the level that a combination of cost, weight and shares tells; None where a share is negative, or the weight is not positive."""
+        cost, weight, *balance = combination
+        if weight <= 0 or min(balance) < 0:
+            return None
+        support = [j for j, share in enumerate(balance) if share]
+        return self._enter(Fraction(-cost) / Fraction(weight), [tight[j] for j in support], [tight[j] for j in support if j in independent])
 
     def up_to(self, number: int) -> Book:
         """Return a book of the first levels of this one."""

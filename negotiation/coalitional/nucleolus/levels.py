@@ -166,7 +166,7 @@ class LevelLoop:
         """Settle the next level: what has a price; where round-off hides that it balances, also what has hardly any."""
         answer = self._optimum()
         for least in PRICED:
-            level = book.settle(self._priced(answer, least))
+            level = book.settle(*self._priced(answer, least))
             if level is not None:
                 self._fix(level)
                 return level
@@ -197,13 +197,14 @@ class LevelLoop:
             self._rows.update(zip(map(tuple, some.counts.tolist()), numbers, strict=True))
         return bool(new)
 
-    def _priced(self, answer: Solution, least: float) -> list[Tight]:
-        """Return the rows with positive price, the dearest first."""
+    def _priced(self, answer: Solution, least: float) -> tuple[list[Tight], list[float]]:
+        """Return the rows with positive price, the dearest first, and their prices."""
         prices = answer.prices
         tight = {number: row for row, number in self._rows.items() if prices[number] > least}
         hard = {number: row for number, row in self._bounds.items() if prices[number] > least}
         found = dict(zip(tight, self._tight(list(tight.values())), strict=True)) | hard
-        return [found[number] for number in sorted(found, key=lambda number: -prices[number])]
+        ordered = sorted(found, key=lambda number: -prices[number])
+        return [found[number] for number in ordered], prices[ordered].tolist()
 
     def _tight(self, coalitions: Sequence[Row]) -> list[Tight]:
         """Return coalitions as exact rows, in the game's unit."""
