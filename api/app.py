@@ -20,12 +20,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from negotiation.document import MAX_BYTES
 
-from . import pages, routes, workshop_routes
+from . import pages, record_routes, routes, workshop_routes
 from .compute import Compute
 from .doors import ForgedError, Host, Tries, refuse_forged
 from .kept import Kept
 from .live import Ticks
 from .problems import install, kind_of, problem
+from .records import Records
 from .settings import ServerSettings
 from .storage.database import is_sqlite, libpq, open_engine
 from .storage.games import Games
@@ -70,6 +71,7 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
         app.state.ticks = Ticks()
         app.state.ticks.start()
         app.state.workshops = Workshops(engine, shared, app.state.store, app.state.ticks.told, time.time)
+        app.state.records = Records(app.state.workshops)
         listener = None
         if shared:
             heard = import_module("api.storage.listener")  # needs PostgreSQL's driver, which a laptop does not have
@@ -103,6 +105,7 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.include_router(routes.router)
     app.include_router(workshop_routes.router)
+    app.include_router(record_routes.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/docs", _docs, include_in_schema=False)

@@ -130,14 +130,14 @@ async def make_workshop(body: Plan, request: Request, response: Response, worksh
 @router.get("/workshops/{workshop}", summary="The tables of a workshop", responses=REFUSALS)
 async def workshop(workshop: WorkshopName, request: Request, workshops: WorkshopsOf) -> dict[str, Any]:
     """List the tables with their codes and phases."""
-    await run_in_threadpool(_leader, request, workshops, workshop)
+    await run_in_threadpool(leader, request, workshops, workshop)
     return {"tables": await run_in_threadpool(workshops.tables, workshop)}
 
 
 @router.delete("/workshops/{workshop}", summary="Delete a workshop with everything in it", responses=REFUSALS)
 async def delete_workshop(workshop: WorkshopName, request: Request, workshops: WorkshopsOf) -> dict[str, int]:
     """Delete all tables, records and links; it cannot be undone."""
-    await run_in_threadpool(_owner, request, workshops, workshop)
+    await run_in_threadpool(owner, request, workshops, workshop)
     return {"deleted": await run_in_threadpool(workshops.delete, workshop)}
 
 
@@ -181,7 +181,7 @@ async def events(
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
 ) -> dict[str, Any]:
     """Return events in order, a page at a time; `next` is the address of the next page."""
-    await run_in_threadpool(_leader, request, workshops, room)
+    await run_in_threadpool(leader, request, workshops, room)
     found = await run_in_threadpool(workshops.events, room, cursor, limit)
     more = f"/api/rooms/{room}/events?cursor={found[-1].number}&limit={limit}" if len(found) == limit else None
     return {"events": [event.as_dict() for event in found], "next": more}
@@ -248,27 +248,29 @@ async def _stable(compute: Compute, source: work.Source, terms: Any) -> dict[str
 @router.post("/rooms/{room}/seats/{seat}/device", status_code=201, summary="Give a seat to a new device", responses=REFUSALS)
 async def hand_over(room: RoomName, seat: Name, request: Request, workshops: WorkshopsOf) -> SeatTaken:
     """Return a new secret for a seat; what the old device held opens nothing any more."""
-    actor = await run_in_threadpool(_leader, request, workshops, room)
+    actor = await run_in_threadpool(leader, request, workshops, room)
     return SeatTaken(**vars(await run_in_threadpool(workshops.hand_over, room, actor, seat)))
 
 
 @router.post("/rooms/{room}/links", status_code=201, summary="A link for one table", responses=REFUSALS)
 async def link(room: RoomName, body: Linking, request: Request, workshops: WorkshopsOf) -> Link:
     """Return a link for an assistant, for entering what is on paper, or for the projector."""
-    await run_in_threadpool(_owner, request, workshops, room)
+    await run_in_threadpool(owner, request, workshops, room)
     capacity: Any = body.capacity
     secret = await run_in_threadpool(workshops.link, room.rpartition("-")[0], room, capacity)
     return Link(capacity=body.capacity, secret=secret)
 
 
-def _leader(request: Request, workshops: Workshops, place: str) -> Actor:
+def leader(request: Request, workshops: Workshops, place: str) -> Actor:
+    """Return who asks, who must lead the workshop or help to."""
     actor = who(request, workshops.keys, place)
     if actor.capacity not in ("owner", "assistant"):
         raise NotAllowedError("this is for the facilitator", "ask the facilitator")
     return actor
 
 
-def _owner(request: Request, workshops: Workshops, place: str) -> Actor:
+def owner(request: Request, workshops: Workshops, place: str) -> Actor:
+    """Return who asks, who must own the workshop."""
     actor = who(request, workshops.keys, place)
     if actor.capacity != "owner":
         raise NotAllowedError("this is for the owner of the workshop", "ask the owner")

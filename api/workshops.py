@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib import metadata
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -16,15 +18,16 @@ from negotiation.bargaining.proposal import Counts
 from negotiation.bargaining.proposal import Terms as Offer
 from negotiation.errors import NegotiationError
 
+from .storage.backups import backup
 from .storage.games import Games
 from .storage.keys import Grant, Keys, as_typed, grant, new_code, new_secret, revoke
 from .storage.rooms import Rooms, UnknownRoomError, events_of
 from .storage.tables import KEY, ROOM
-from .storage.writer import Answer, Receipt, Task, Writer
+from .storage.writer import Answer, Receipt, Task, Writer, new_row
 from .work import Source
 from .workshop.counting import last_counts
 from .workshop.debrief import debrief
-from .workshop.events import ORIGIN, Draft, Event, canonical
+from .workshop.events import Draft, Event, canonical
 from .workshop.moves.dealing import merged
 from .workshop.moves.rights import SERVER, Actor, Capacity, NotNowError
 from .workshop.moves.running import charged_of, checked
@@ -36,6 +39,7 @@ from .workshop.plan import Part, Plan, Terms
 from .workshop.room import Room
 from .workshop.views import view
 
+VERSION = metadata.version("negotiation-engine")
 CODE = 6
 """Letters of a code to join by: 30 bits."""
 JOINING: frozenset[Phase] = frozenset({"lobby"})
@@ -89,15 +93,20 @@ class Workshops:
         self.clock = clock
         self._games = games
         self._told = told
+        self._copier = ThreadPoolExecutor(1, thread_name_prefix="backup")
+        self._copy: Future[Path | None] | None = None
         self._writer = Writer(engine, shared, self._written, clock)
 
     def close(self) -> None:
         """Write what waits, then end."""
         self._writer.close()
+        self._copier.shutdown(wait=True)
 
     def _written(self, room: str, events: list[Event]) -> None:
         self.rooms.follow(room, events)
         self._told(room, events[-1].number)
+        if any(event.kind == "moved" and event.data["to"] == "revealed" for event in events) and (self._copy is None or self._copy.done()):
+            self._copy = self._copier.submit(backup, self.engine)
 
     # making
 
@@ -112,15 +121,13 @@ class Workshops:
         name, text = self._text(plan.game)
         workshop, secret = uuid4().hex[:12], new_secret()
         drafts = [opened(plan, text, name, table) for table in range(1, plan.tables + 1)]
-        until = (datetime.fromtimestamp(self.clock(), UTC) + timedelta(days=plan.retention_days)).date().isoformat()
+        until = self.until(plan)
         tables = [self._table(workshop, draft, plan, until, secret if not number else None) for number, draft in enumerate(drafts)]
         return Made(workshop, secret, tuple(tables))
 
     def _table(self, workshop: str, draft: Draft, plan: Plan, until: str, secret: str | None) -> tuple[str, str]:
-        number = draft.data["table"]
-        room, code = f"{workshop}-{number}", new_code(CODE)
-        row = {"name": room, "workshop": workshop, "number": number, "title": plan.title, "code": code, "head": 0, "hash": ORIGIN, "phase": "draft"}
-        row |= {"ends_at": None, "created_at": datetime.now(UTC).isoformat(), "delete_after": until}
+        room, code = f"{workshop}-{draft.data['table']}", new_code(CODE)
+        row = new_row(room, plan.title, code, until)
 
         def before(connection: Connection) -> None:
             connection.execute(insert(ROOM), row)
@@ -298,6 +305,10 @@ class Workshops:
     def room_of(self, workshop: str, number: int) -> str:
         """Return the name of a table."""
         return next((row["name"] for row in self.tables(workshop) if row["number"] == number), f"{workshop}-{number}")
+
+    def until(self, plan: Plan) -> str:
+        """Return the day after which a workshop of this plan is deleted."""
+        return (datetime.fromtimestamp(self.clock(), UTC) + timedelta(days=plan.retention_days)).date().isoformat()
 
     # forgetting
 

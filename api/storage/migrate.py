@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
+from .backups import copy
 from .database import StorageError, file_of
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -39,15 +40,14 @@ def upgrade(engine: Engine) -> None:
         return
     if now is not None and now not in {script.revision for script in scripts.walk_revisions()}:
         raise StorageError(f"the database was made by a newer version ('{now}')", "install that version, or start with another database")
-    _copy(engine, now or "before")
+    _keep_old(engine, now or "before")
     command.upgrade(config, "head")
 
 
-def _copy(engine: Engine, now: str) -> None:
+def _keep_old(engine: Engine, now: str) -> None:
     file = file_of(engine.url.render_as_string(hide_password=False))
     if file is None or not inspect(engine).get_table_names():
         return
-    copy = file.with_name(f"{file.name}.{now}.backup")
-    if not copy.exists():
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM INTO ?", (str(copy),))
+    target = file.with_name(f"{file.name}.{now}.backup")
+    if not target.exists():
+        copy(file, target)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from api.workshop.events import Draft, Event, canonical, chained
+from api.workshop.events import ORIGIN, Draft, Event, canonical, chained
 from api.workshop.room import Room
 from negotiation.errors import IllegalMoveError, NegotiationError
 
@@ -211,16 +211,28 @@ class Writer:
         return answer
 
     def _save(self, connection: Connection, room: Room, events: list[Event]) -> None:
-        rows = [
-            {"room": one.room, "number": one.number, "kind": one.kind, "at": one.at, "actor": one.actor}
-            | {"data": canonical(one.data), "previous": one.previous, "hash": one.hash}
-            for one in events
-        ]
-        connection.execute(insert(EVENT), rows)
+        connection.execute(insert(EVENT), [as_row(event) for event in events])
         head = update(ROOM).where(ROOM.c.name == room.name, ROOM.c.head == events[0].number - 1)
-        timer = None if room.paused else room.timer.ends_at
-        done = connection.execute(head.values(head=events[-1].number, hash=events[-1].hash, phase=room.phase, ends_at=timer))
+        done = connection.execute(head.values(**head_row(room)))
         if done.rowcount != 1:
             raise StorageError("somebody else wrote at the same moment", "try again")
         if self._shared:
             connection.execute(text("SELECT pg_notify(:channel, :said)"), {"channel": CHANNEL, "said": f"{room.name}:{events[-1].number}"})
+
+
+def as_row(event: Event) -> dict[str, Any]:
+    """Return an event as it stands in the database."""
+    row = {name: getattr(event, name) for name in ("room", "number", "kind", "at", "actor", "previous", "hash")}
+    return {**row, "data": canonical(event.data)}
+
+
+def new_row(room: str, title: str, code: str, until: str) -> dict[str, Any]:
+    """Return the row of a table that has no events yet."""
+    workshop, _, number = room.rpartition("-")
+    row = {"name": room, "workshop": workshop, "number": int(number), "title": title, "code": code, "head": 0, "hash": ORIGIN, "phase": "draft"}
+    return row | {"ends_at": None, "created_at": datetime.now(UTC).isoformat(), "delete_after": until}
+
+
+def head_row(room: Room) -> dict[str, Any]:
+    """Return what a table's row says of the end of its log."""
+    return {"head": room.version, "hash": room.log[-1].hash, "phase": room.phase, "ends_at": None if room.paused else room.timer.ends_at}

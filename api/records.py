@@ -1,0 +1,92 @@
+"""The record of workshops: sheets, pooled results, and archives that open elsewhere."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+
+from negotiation.errors import IllegalMoveError
+
+from .storage.keys import Grant, grant, new_code, new_secret
+from .storage.rooms import events_of, head_of
+from .storage.tables import EVENT, ROOM
+from .storage.writer import as_row, head_row, new_row
+from .workshop.archive import Archive, Checked, archived
+from .workshop.archive import checked as worked_out
+from .workshop.events import BrokenLogError, verify
+from .workshop.moves.rights import Actor
+from .workshop.pooled import pooled
+from .workshop.room import Room
+from .workshop.sheets import Sheet, sheets
+from .workshops import CODE, Made, Workshops
+
+VERSION = metadata.version("negotiation-engine")
+
+
+class Records:
+    """Reads whole workshops, and takes them in.
+
+    Parameters
+    ----------
+    workshops : Workshops
+    """
+
+    def __init__(self, workshops: Workshops) -> None:
+        self._workshops = workshops
+
+    def sheets(self, workshop: str, texts: bool) -> list[Sheet]:
+        """Return the record of a workshop as sheets, with or without what people wrote in their own words."""
+        names = [row["name"] for row in self._workshops.tables(workshop)]
+        with self._workshops.rooms.lock:
+            made = sheets([self._workshops.rooms.get(name) for name in names])
+        return made if texts else [sheet.without_texts() for sheet in made]
+
+    def pooled(self, workshop: str) -> dict[str, Any]:
+        """Return all tables of a workshop together."""
+        names = [row["name"] for row in self._workshops.tables(workshop)]
+        with self._workshops.rooms.lock:
+            return pooled([self._workshops.rooms.get(name) for name in names])
+
+    def archive(self, workshop: str) -> dict[str, Any]:
+        """Return a workshop as one file, its logs verified."""
+        names = [row["name"] for row in self._workshops.tables(workshop)]
+        with self._workshops.engine.connect() as connection:
+            logs = {name: events_of(connection, name) for name in names}
+            for name, log in logs.items():
+                verify(log, head_of(connection, name)[1])
+        return archived(workshop, logs, VERSION)
+
+    def check_archive(self, archive: Archive) -> Checked:
+        """Verify an archive and work every figure out again."""
+        return worked_out([table.log() for table in archive.tables])
+
+    def open_archive(self, archive: Archive) -> Made:
+        """Take a workshop in from an archive, under a new owner's secret.
+
+        Raises
+        ------
+        BrokenLogError
+            When it was changed, or comes to other figures here.
+        IllegalMoveError
+            When the workshop is here already.
+        """
+        logs = [table.log() for table in archive.tables]
+        found = worked_out(logs)
+        if found.different or any(log[0].room.rpartition("-")[0] != archive.workshop for log in logs):
+            raise BrokenLogError("the archive comes to other figures here", "; ".join(found.different[:3]) or "its tables belong to another workshop")
+        secret = new_secret()
+        rows = [self._row(Room(log[0].room, log)) for log in logs]
+        try:
+            with self._workshops.engine.execution_options(writes=True).begin() as connection:
+                grant(connection, secret, Grant(archive.workshop, "", Actor("owner")))
+                connection.execute(insert(ROOM), rows)
+                connection.execute(insert(EVENT), [as_row(event) for log in logs for event in log])
+        except IntegrityError:
+            raise IllegalMoveError("this workshop is here already", "delete it first, or open it with its own link") from None
+        return Made(archive.workshop, secret, tuple((row["name"], row["code"]) for row in rows))
+
+    def _row(self, room: Room) -> dict[str, Any]:
+        return new_row(room.name, room.made.title, new_code(CODE), self._workshops.until(room.made)) | head_row(room)
