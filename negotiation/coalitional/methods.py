@@ -80,6 +80,17 @@ METHODS = {row.name: row for row in _ROWS}
 """Every allocation method by its name."""
 
 
+def title_of(name: str) -> str:
+    """Return what people call a rule, in quotes; the name itself where it is not of the table.
+
+    Examples
+    --------
+    >>> title_of("proportional"), title_of("paid")
+    ("'In proportion'", "'paid'")
+    """
+    return f"'{METHODS[name].title if name in METHODS else name}'"
+
+
 def method_named(name: str) -> Method:
     """Return a method.
 

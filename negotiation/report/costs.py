@@ -121,7 +121,7 @@ def _(result: PolicyResult, game: CostGame) -> Report:
     if result.binding:
         tables.append(Table("What it hangs on", ("Requirement", ""), tuple((one.says, one.sentence) for one in result.binding[:LISTED])))
     if result.conflict is not None:
-        rows = tuple((give.name, give.sentence) for give in result.conflict.gives)
+        rows = tuple((give.says, give.sentence) for give in result.conflict.gives)
         tables.append(Table("What cannot hold together, and what would have to give", ("Requirement", ""), rows))
     return Report(result.sentence, tuple(tables), (result.note,) if result.note else ())
 

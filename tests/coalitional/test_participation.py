@@ -109,7 +109,7 @@ def test_a_large_firm_that_leaves_takes_the_small_ones_with_it() -> None:
     assert [one.members for one in found.rounds] == [{"small": 10, "large": 1}, {"small": 10}, {}]
     assert found.inside == 0
     assert found.sentence == (
-        "Under 'proportional' the first to leave: the large firm (asked for 80 USD, more than it can pay: 70 USD), then 1 more round of leaving; "
+        "Under the rule 'In proportion' the first to leave: the large firm (asked for 80 USD, more than it can pay: 70 USD), then 1 more round of leaving; "
         "in the end nobody is left."
     )
     assert [(row["class"], row["leaves_in_round"], row["stays"]) for row in found.table()] == [("small", 2, 0), ("large", 1, 0)]
@@ -163,7 +163,7 @@ def test_at_exactly_what_it_would_cost_alone_a_member_stays() -> None:
     game = table_game("AB", np.array([0.0, 5.0, 5.0, 10.0]))
     assert joining(game, "equal").inside == 2
     alike = CostGame((MemberClass("A", 2, ability=5.0),), Table(frozen(np.array([0.0, 9.0, 10.0]))), "USD")
-    assert joining(alike, "equal").sentence == "Under 'equal' everybody stays."
+    assert joining(alike, "equal").sentence == "Under the rule 'Equal for all' everybody stays."
 
 
 @pytest.mark.parametrize("fixed", [10.0, 30.0, 60.0, 100.0])
@@ -254,7 +254,7 @@ def test_the_rule_that_suits_the_large_firm_loses_the_small_ones() -> None:
     assert found.chosen_by_largest.smallest == 0
     assert "equal" not in found.keeps_smallest
     assert "proportional" in found.keeps_smallest
-    assert "the rule that suits large firms best, 'equal', loses 10 members" in found.sentence
+    assert "the rule that suits large firms best, 'Equal for all', loses 10 members" in found.sentence
     assert found.as_dict()["smallest_classes"] == ["small"]
     assert [row["method"] for row in found.table()][-1] == "equal" or found.rules[-1].smallest == 0
 

@@ -157,6 +157,8 @@ def test_closest_spreads_what_a_cap_leaves_in_equal_shares() -> None:
     found = policy(game, Terms(), "closest")
     assert point(found) == pytest.approx([5, 20 * 70 / 60, 40 * 70 / 60])
     assert found.value == pytest.approx(0.5)
+    assert "deviate from those of the rule 'In proportion' by 50 % at most" in found.sentence
+    assert "the rule 'In proportion' was made as small as possible" in found.note
 
 
 @given(SEEDS, st.sampled_from(["public_money", "burden", "closest"]), st.sampled_from(["none", "core"]))
@@ -311,6 +313,18 @@ def test_a_shortfall_is_told_and_not_hidden() -> None:
     assert gives["cap:small"].total == pytest.approx(20)
     assert "small firms could pay 2 USD more each (20 USD in all)" in found.sentence
     assert "20 USD of the cost stayed uncovered" in found.sentence
+    assert "at most 30 USD comes from the state" in found.sentence
+    assert gives["cap:small"].says == "small firms pay at most 3 USD each"
+
+
+@pytest.mark.parametrize(("level", "said"), [("core", "no group pays more than alone"), (-1.0, "every group pays at least 1 USD less than alone")])
+def test_what_would_have_to_give_is_said_without_names_of_files(level: str | float, said: str) -> None:
+    classes = MemberClass("small", 3, "small firms", ability=1.0, floor=1.0), MemberClass("large", 1, "the large firm", ability=3.0)
+    game = CostGame(classes, OfTotalUse((1.0, 1.0), lambda use: 5 * np.sign(use)), "USD")
+    found = policy(game, Terms(caps={"large": 9.0}, floors={"large": 6.0}), "closest", level)  # type: ignore[arg-type]
+    assert found.conflict is not None
+    assert {give.says for give in found.conflict.gives} == {"the large firm pays at least 6 USD", said}
+    assert ":" not in found.sentence.replace("hold together:", "")
 
 
 def test_members_who_have_to_bear_capital_keep_the_state_from_paying_it_all() -> None:

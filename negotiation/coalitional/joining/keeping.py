@@ -11,7 +11,7 @@ import numpy as np
 from ...errors import NotApplicableError
 from ...numerics import TOLERANCE, Array
 from ..cost_game import CostGame
-from ..methods import METHODS
+from ..methods import METHODS, title_of
 from ..terms import NO_TERMS, Terms
 from ..words import group, joined, money
 from .club import Club
@@ -117,11 +117,11 @@ class Keeping:
         names = smallest_classes(game)
         most = max(rule.smallest for rule in self.rules)
         who = group(game, {name: n for name, n in zip(game.names, game.members, strict=True) if name in names})
-        best = f"Of {who}, {joined(f'{name!r}' for name in self.keeps_smallest[:3])} keep{'s' if len(self.keeps_smallest) == 1 else ''} most ({most:,})"
+        best = f"Of {who}, {joined(title_of(name) for name in self.keeps_smallest[:3])} keep{'s' if len(self.keeps_smallest) == 1 else ''} most ({most:,})"
         largest = game.classes[max(range(len(game.names)), key=lambda k: game.use[k])].title
         lost = f"loses {sum(chosen.joining.left.values()):,} members and {money(game, chosen.lost)}" if chosen.joining.left else "loses nobody"
         gap = "everybody can stay without a subsidy" if self.least == 0 else f"no charges keep everybody without {money(game, self.least)} from outside"
-        return f"{best}; the rule that suits {largest} best, {chosen.method!r}, {lost}; {gap}."
+        return f"{best}; the rule that suits {largest} best, {title_of(chosen.method)}, {lost}; {gap}."
 
     def table(self) -> list[dict[str, Any]]:
         """Return the rules as rows of a table."""

@@ -60,7 +60,7 @@ def joining(game: CostGame, method: Rule, terms: Terms = NO_TERMS, pace: Pace = 
     >>> classes = MemberClass("small", 4, use=1.0, ability=20.0), MemberClass("large", 1, use=10.0)
     >>> game = CostGame(classes, OfTotalUse((1.0, 10.0), lambda use: 60 + 5 * use), "USD")
     >>> joining(game, "equal").sentence
-    "Under 'equal' the first to leave: 4 small (asked for 26 USD, more than it can pay: 20 USD); in the end only large stays."
+    "Under the rule 'Equal for all' the first to leave: 4 small (asked for 26 USD, more than it can pay: 20 USD); in the end only large stays."
     """
     club = Club(game, method, terms, benefit)
     counts, rounds = game.members, []

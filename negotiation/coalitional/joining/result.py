@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..cost_game import CostGame
+from ..methods import title_of
 from ..words import group, money
 
 Pace = Literal["at once", "one by one"]
@@ -128,11 +129,11 @@ class Joining:
         first = self.rounds[0]
         if self.outcome == "cycle":
             always = f"{group(self.game, self.stays)} always stay{'s' if self.inside == 1 else ''}" if self.inside else "nobody always stays"
-            return f"Under '{self.method}' it never settles: members who left come back and leave again; {always}."
+            return f"Under the rule {title_of(self.method)} it never settles: members who left come back and leave again; {always}."
         if self.outcome == "stopped":
-            return f"Under '{self.method}' it is not known who stays: {self.note}."
+            return f"Under the rule {title_of(self.method)} it is not known who stays: {self.note}."
         if not self.left:
-            return f"Under '{self.method}' everybody stays."
+            return f"Under the rule {title_of(self.method)} everybody stays."
         reasons = [f"{group(self.game, {move.name: move.members})} ({_why(self.game, move)})" for move in first.moves]
         rest = (
             "nobody is left"
@@ -140,7 +141,7 @@ class Joining:
             else f"{'only ' if self.inside == 1 else ''}{group(self.game, self.stays)} stay{'s' if self.inside == 1 else ''}"
         )
         also = f", then {len(self.rounds) - 2} more {'round' if len(self.rounds) == 3 else 'rounds'} of leaving" if len(self.rounds) > 2 else ""
-        return f"Under '{self.method}' the first to leave: {'; '.join(reasons)}{also}; in the end {rest}."
+        return f"Under the rule {title_of(self.method)} the first to leave: {'; '.join(reasons)}{also}; in the end {rest}."
 
     def table(self) -> list[dict[str, Any]]:
         """Return, for each class, who stays, what it was first asked for and what it pays, and when and why it began to leave."""

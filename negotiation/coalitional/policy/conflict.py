@@ -30,6 +30,8 @@ class Give:
     ----------
     name : str
         The requirement, or "core" for all coalitions together.
+    says : str
+        The same in words.
     amount : float
         By how much it has to give way, in money; for a class, for each member. Infinite where that alone is not enough.
     total : float
@@ -38,6 +40,7 @@ class Give:
     """
 
     name: str
+    says: str
     amount: float
     total: float
     sentence: str
@@ -49,7 +52,7 @@ class Give:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
-        return {"name": self.name, "amount": self.amount, "total": self.total, "enough": self.enough, "sentence": self.sentence}
+        return {"name": self.name, "says": self.says, "amount": self.amount, "total": self.total, "enough": self.enough, "sentence": self.sentence}
 
 
 @dataclass(frozen=True)
@@ -214,7 +217,18 @@ def _give(programme: Programme, name: str, target: Requirement | None) -> Give:
     members = 1
     if target is not None and target.kind in ("cap", "floor"):
         members = programme.game.members[programme.game.names.index(target.about)]
-    return Give(name, amount, amount * members, _words(programme, target, amount, members) if reached is not None else f"{name} giving way alone is not enough")
+    says = _every_group(programme) if target is None else target.says
+    sentence = _words(programme, target, amount, members) if reached is not None else f"it is not enough to give up that {says}"
+    return Give(name, says, amount, amount * members, sentence)
+
+
+def _every_group(programme: Programme) -> str:
+    """Return what all coalitions together are held to, in words."""
+    saved, level = programme.game.kind == "savings", programme.level or 0.0
+    if not level:
+        return f"no group {'gets less' if saved else 'pays more'} than alone"
+    verb, by, away = "gets" if saved else "pays", money(programme.game, abs(level)), "less" if (level > 0) == saved else "more"
+    return f"no group {verb} over {by} {away} than alone" if level > 0 else f"every group {verb} at least {by} {away} than alone"
 
 
 def _words(programme: Programme, target: Requirement | None, amount: float, members: int) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from ...errors import NotApplicableError, SolverError, unknown
 from ...numerics import ROUND_OFF, Array
 from ..cost_game import CostGame
+from ..methods import title_of
 from ..subgame import subgame, terms_for
 from ..terms import NO_TERMS, Terms
 from .conflict import conflict
@@ -181,7 +182,7 @@ def _note(programme: Programme, goal: Goal, closest_to: str) -> str:
     if goal.name == "burden":
         first = "After the worst burden, the next largest was made as small as possible, and so on"
     elif goal.name == "closest":
-        first = f"The largest relative deviation from {closest_to!r} was made as small as possible, then the next, and so on"
+        first = f"The largest relative deviation from the rule {title_of(closest_to)} was made as small as possible, then the next, and so on"
     elif programme.game.kind == "savings":
         first = "With as little money from outside as possible, the smallest gain per use was made as large as possible, then the next, and so on"
     else:

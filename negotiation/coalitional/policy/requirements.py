@@ -112,9 +112,9 @@ def _bounds(programme: Programme) -> Iterator[Requirement]:
     for j, source in enumerate(programme.sources):
         row = np.zeros(programme.size)
         row[first + j] = 1.0
-        yield Requirement("least", source.name, -row, -source.least, f"{source.title} pays at least {money(programme.game, source.least)}")
+        yield Requirement("least", source.name, -row, -source.least, f"at least {money(programme.game, source.least)} comes from {source.title}")
         if np.isfinite(source.most):
-            yield Requirement("most", source.name, row, source.most, f"{source.title} pays at most {money(programme.game, source.most)}")
+            yield Requirement("most", source.name, row, source.most, f"at most {money(programme.game, source.most)} comes from {source.title}")
 
 
 def _capital(programme: Programme, members_capital: tuple[float, float]) -> Iterator[Requirement]:

@@ -8,6 +8,7 @@ from typing import Any
 from ...numerics import TOLERANCE, shown
 from ..allocation import Allocation
 from ..cost_game import CostGame
+from ..methods import title_of
 from ..words import joined, money
 from .conflict import Conflict
 from .inside import Inside
@@ -86,8 +87,8 @@ class PolicyResult:
         if self.objective == "burden":
             return f"The smallest worst burden is {shown(100 * self.value, 3)} % of what a member can pay"
         if self.value <= TOLERANCE:
-            return f"The charges are those of {self.closest_to!r}"
-        return f"The charges deviate from those of {self.closest_to!r} by {shown(100 * self.value, 3)} % at most"
+            return f"The charges are those of the rule {title_of(self.closest_to)}"
+        return f"The charges deviate from those of the rule {title_of(self.closest_to)} by {shown(100 * self.value, 3)} % at most"
 
     def payers(self) -> list[dict[str, Any]]:
         """Return who pays what, as rows of a table; empty where nothing fits."""
