@@ -90,6 +90,8 @@ def optimise(gain: Array, conditions: Any, seed: Columns, floors: Array | None =
     """
     matrix = _with_total(conditions)
     known = _feasible(matrix, _start(gain, seed, matrix.shape[0]), budget)
+    if len(gain) == 1 and known.best is not None:
+        return Programme(known.best, known.prices, float(gain[0] if floors is None else floors.min()))
     scale = float(np.max(np.abs(gain))) or 1.0
     if floors is None:
         found = _generate(-gain / scale, matrix, known, budget)
@@ -145,7 +147,7 @@ def _start(gain: Array, seed: Columns, rows: int) -> Columns:
 def _feasible(matrix: Any, columns: Columns, budget: Budget | None) -> _Found:
     """Add profiles until some distribution over them meets the conditions; at once where a single one does."""
     rows, size = matrix.shape[0] - 1, matrix.shape[1]
-    worst = np.asarray(matrix[:-1].max(axis=0).todense()).ravel()[columns] if rows else np.zeros(len(columns))
+    worst = np.maximum.reduceat(np.where(matrix.indices == rows, 0.0, matrix.data), matrix.indptr[:-1])[columns]
     if worst.min() <= ROUND_OFF:
         alone = np.zeros(size)
         alone[columns[worst.argmin()]] = 1.0
@@ -157,10 +159,12 @@ def _feasible(matrix: Any, columns: Columns, budget: Budget | None) -> _Found:
 
 def _with_total(conditions: Any) -> Any:
     """Return the conditions and, in the last row, the total of all probabilities, by columns."""
-    matrix = sparse.csr_matrix(conditions)
-    (rows, size), many = matrix.shape, matrix.nnz
-    parts = (np.append(matrix.data, np.ones(size)), np.append(matrix.indices, np.arange(size)), np.append(matrix.indptr, many + size))
-    return sparse.csr_matrix(parts, shape=(rows + 1, size)).tocsc()
+    matrix = conditions.tocsc()
+    rows, size = matrix.shape
+    place = np.arange(matrix.nnz) + np.repeat(np.arange(size), np.diff(matrix.indptr))
+    values, numbers = np.ones(matrix.nnz + size), np.full(matrix.nnz + size, rows, dtype=matrix.indices.dtype)
+    values[place], numbers[place] = matrix.data, matrix.indices
+    return sparse.csc_matrix((values, numbers, matrix.indptr + np.arange(size + 1, dtype=matrix.indptr.dtype)), shape=(rows + 1, size))
 
 
 def _stacked(matrix: Any, rows: Array) -> Any:
@@ -208,8 +212,11 @@ def _priced(cost: Array, matrix: Any, at: tuple[Columns, Solution], before: _Fou
     """Return what a round found, and by how much each profile that is not in the program could lower the answer."""
     columns, answer = at
     prices = np.maximum(answer.prices[:-1], 0.0)
-    reduced = cost + matrix.T @ np.append(prices, answer.prices[-1])
-    reduced[columns] = np.maximum(reduced[columns], 0.0)
+    if len(columns) == len(cost):
+        reduced = np.zeros(len(cost))
+    else:
+        reduced = cost + matrix.T @ np.append(prices, answer.prices[-1])
+        reduced[columns] = np.maximum(reduced[columns], 0.0)
     bound = max(before.bound, answer.value + min(0.0, float(reduced.min())))
     skip = 0 if extra is None else 1
     best = np.zeros(len(cost))

@@ -94,7 +94,7 @@ def _of_stakeholder(game: Game, i: int, by: By, strict: bool) -> list[Dominated]
     table = reward_table(game, i)
     table = table.reshape(len(table), -1)
     found = []
-    for a in range(len(table)):
+    for a in _candidates(table, game.tolerances[i] if strict else -np.inf):
         gains = np.delete(table, a, axis=0) - table[a]
         mixture = _dominating(gains, game.tolerances[i], by, strict)
         if mixture is not None:
@@ -104,6 +104,12 @@ def _of_stakeholder(game: Game, i: int, by: By, strict: bool) -> list[Dominated]
             least = float(earned.min()) if strict else max(float(earned.min()), 0.0)
             found.append(Dominated(game.names[i], game.actions[i][a], shares, least, float(earned.max()), strict))
     return found
+
+
+def _candidates(table: Array, tolerance: float) -> list[int]:
+    """Return the actions that fall short of the best one by more than `tolerance` against every profile of the others."""
+    short: list[int] = np.flatnonzero((table.max(axis=0) - table).min(axis=1) > tolerance).tolist()
+    return short
 
 
 def _dominating(gains: Array, tolerance: float, by: By, strict: bool) -> Array | None:

@@ -138,13 +138,19 @@ def restrict(game: Game, keep: Sequence[Sequence[int]]) -> Game:
         gone = np.delete(axis.counts, kept, axis=1)
         rows.append(np.flatnonzero(~gone.any(axis=1)))
         axes.append(axis if axis.committed is not None else Axis(axis.members, len(kept)))
-    payoffs = tuple(tuple(_taken(game.payoffs[i][a], rows) for a in kept) for i, kept in enumerate(keep))
+    payoffs = tuple(_kept(game, i, kept, rows) for i, kept in enumerate(keep))
     actions = tuple(tuple(row[a] for a in kept) for row, kept in zip(game.actions, keep, strict=True))
     return Game(game.names, actions, Lattice(tuple(axes)), payoffs, game.title, game.money, game.labels)
 
 
+def _kept(game: Game, i: int, kept: Sequence[int], rows: Sequence[NDArray[np.int64]]) -> tuple[Array, ...]:
+    """Return the payoffs of stakeholder `i` with the actions that are kept, in one piece of memory where they were."""
+    whole = game.tables[i]
+    if whole is None or game.members[i] > 1:
+        return tuple(_taken(game.payoffs[i][a], rows) for a in kept)
+    whole = _taken(whole, rows)
+    return tuple(whole[(slice(None),) * i + (slice(k, k + 1),)] for k in range(len(kept)))
+
+
 def _taken(payoff: Array, rows: Sequence[NDArray[np.int64]]) -> Array:
-    for j, kept in enumerate(rows):
-        if payoff.shape[j] > 1:
-            payoff = np.take(payoff, kept, axis=j)
-    return frozen(payoff)
+    return frozen(payoff[np.ix_(*(kept if size > 1 else [0] for size, kept in zip(payoff.shape, rows, strict=True)))])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from scipy import sparse
 from ...numerics import Array
 from ..game import Game, Move
 from .others import rewards
+from .welfare import member_payoffs
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Obedience:
 
     Parameters
     ----------
-    matrix : csr matrix, shape (conditions, profiles)
+    matrix : sparse matrix, shape (conditions, profiles)
         In the game's money unit, divided by `scales`.
     moves : tuple of Move
         For each row who is tempted to do what; `a` is -1 in coarse conditions.
@@ -46,6 +48,8 @@ class Obedience:
 
 def obedience(game: Game, coarse: bool = False) -> Obedience:
     """Return the obedience conditions of a game, built by array arithmetic over its lattice."""
+    if game.is_ordinary and not coarse:
+        return _ordinary(game)
     blocks = [block for i, axis in enumerate(game.lattice.axes) if axis.committed is None for block in _blocks(game, i, coarse)]
     moves = tuple(move for block in blocks for move in block.moves)
     spans = [_span(game, i) for i in range(len(game.names))]
@@ -56,6 +60,23 @@ def obedience(game: Game, coarse: bool = False) -> Obedience:
     start = np.cumsum([0, *(len(block.columns) for block in blocks for _ in block.moves)])
     matrix = sparse.csr_matrix((values, columns, start), shape=(len(moves), game.lattice.size))
     return Obedience(matrix, moves, scales, coarse)
+
+
+def _ordinary(game: Game) -> Obedience:
+    """Return the conditions profile by profile: at each, every single player is told one action and tempted by its others."""
+    shape, size = game.lattice.shape, game.lattice.size
+    each, count = sum(shape) - len(shape), [m * (m - 1) for m in shape]
+    gains, rows, spans = np.empty((size, each)), np.empty((size, each), dtype=np.int32), [_span(game, i) for i in range(len(shape))]
+    for i, m in enumerate(shape):
+        here = slice(sum(shape[:i]) - i, sum(shape[: i + 1]) - i - 1)
+        others = np.array([[b for b in range(m) if b != a] for a in range(m)], dtype=np.intp)
+        table = (member_payoffs(game, i) / spans[i]).reshape(prod(shape[:i]), m, -1)
+        gain = (table[:, others] - table[:, :, None]).swapaxes(2, 3)
+        row = np.arange(sum(count[:i]), sum(count[: i + 1]), dtype=np.int32).reshape(m, 1, m - 1)
+        gains[:, here] = gain.reshape(size, m - 1)
+        rows[:, here] = np.broadcast_to(row, gain.shape).reshape(size, m - 1)
+    matrix = sparse.csc_matrix((gains.ravel(), rows.ravel(), each * np.arange(size + 1)), shape=(sum(count), size))
+    return Obedience(matrix, game.moves, np.repeat(spans, count), False)
 
 
 class _Block(NamedTuple):
@@ -88,5 +109,8 @@ def _blocks(game: Game, i: int, coarse: bool) -> Iterator[_Block]:
 
 
 def _span(game: Game, i: int) -> float:
+    whole = game.tables[i]
+    if whole is not None:
+        return float(np.ptp(whole)) or 1.0
     table = [(float(payoff.min()), float(payoff.max())) for payoff in game.payoffs[i]]
     return max(high for _, high in table) - min(low for low, _ in table) or 1.0

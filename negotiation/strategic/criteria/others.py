@@ -56,6 +56,9 @@ def reward_table(game: Game, i: int) -> Array:
 
     An axis on which no payoff of `i` depends has size 1.
     """
+    whole = game.tables[i]
+    if whole is not None and game.members[i] == 1:
+        return np.expand_dims(np.moveaxis(whole, i, 0), i + 1)
     return np.stack(np.broadcast_arrays(*(rewards(game, i, a) for a in open_actions(game, i))))
 
 

@@ -22,7 +22,9 @@ def member_payoffs(game: Game, i: int) -> Array:
     >>> member_payoffs(Game.from_tables([np.array([[2, 0], [0, 1]]), np.eye(2)]), 0).tolist()
     [[2.0, 0.0], [0.0, 1.0]]
     """
-    axis = game.lattice.axes[i]
+    axis, table = game.lattice.axes[i], game.tables[i]
+    if axis.members == 1 and table is not None:
+        return table
     total = np.zeros(game.lattice.shape)
     for a, payoff in enumerate(game.payoffs[i]):
         rows = np.flatnonzero(axis.counts[:, a] > 0)
