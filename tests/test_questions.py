@@ -114,3 +114,13 @@ def test_what_does_not_fit_is_one_line(arguments: list[str], said: str, club: st
 def test_every_question_has_options_that_say_what_they_mean() -> None:
     assert [row.name for row in QUESTIONS][:2] == ["solve", "verdict"]
     assert all(option.about for row in QUESTIONS for option in row.options)
+
+
+def test_signs_are_asked_of_named_cells_along_a_parameter(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--between", "horizontal_social,horizontal_private", "--along", "benefit"]
+    assert main(["signs", CLUSTERS[0], *asked, "--json"]) == 0
+    body = json.loads(capsys.readouterr().out)
+    assert body["parameter"] == "benefit"
+    assert [(row["first"], row["second"]) for row in body["pairs"]] == [("horizontal_social", "horizontal_private")]
+    assert main(["signs", CLUSTERS[0], *asked]) == 0
+    assert "horizontal_social" in capsys.readouterr().out

@@ -15,7 +15,8 @@ from ..governance.frameworks.cells import cells
 from ..governance.frameworks.drivers import drivers_and_barriers
 from ..governance.frameworks.levels import levels
 from ..governance.frameworks.paths import paths
-from ..governance.frameworks.signs import signs
+from ..governance.frameworks.sign_flips import flips_along
+from ..governance.frameworks.signs import named_bundles, signs
 from ..governance.frameworks.synergy import synergy
 from ..governance.levers.interaction import Interactions, interactions
 from ..governance.levers.minimal import MinimalSets, minimal_sets
@@ -28,6 +29,9 @@ from .request import Analysis, Request, situation_of
 
 VALUE = Option("value", str, "the cooperation that lasts (kept), or that gets going (reached)", "kept", ("kept", "reached"))
 MEASURE = Option("measure", str, "what is compared: kept, reached, or the name of an outcome", "kept")
+
+BETWEEN = Option("between", str, "cells such as vertical_private, or levers, with commas between, instead of all cells", many=True)
+ALONG = Option("along", str, "a parameter with a range: at which of its values does the sign flip?")
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,14 @@ def _levers(definition: Definition, asked: _Asked) -> Levers:
         raise NotApplicableError(f"'{definition.name}' has no levers", "add 'levers' to the game file")
     table = lever_table(definition, asked.settings, asked.charges, budget=asked.budget)
     return Levers(table, minimal_sets(table), interactions(table, asked.said["value"]))
+
+
+def _signs(definition: Definition, asked: _Asked) -> Result:
+    said, names = asked.said, [part.strip() for part in asked.said.get("between", "").split(",") if part.strip()]
+    bundles = named_bundles(definition, names) if names else None
+    if said.get("along") is None:
+        return signs(definition, asked.settings, asked.charges, said["measure"], bundles=bundles, budget=asked.budget)
+    return flips_along(definition, said["along"], said["measure"], asked.settings, bundles=bundles, charges=asked.charges, budget=asked.budget)
 
 
 def _mixed(name: str, about: str, run: Callable[[Definition, _Asked], Result], options: tuple[Option, ...] = ()) -> Analysis:
@@ -117,9 +129,9 @@ QUESTIONS = (
     ),
     _mixed(
         "signs",
-        "Conflict, displacement, complementarity or synergy of each two cells.",
-        lambda definition, asked: signs(definition, asked.settings, asked.charges, asked.said["measure"], budget=asked.budget),
-        (MEASURE,),
+        "Conflict, displacement, complementarity or synergy of each two cells or levers, and where along a parameter it flips.",
+        _signs,
+        (MEASURE, BETWEEN, ALONG),
     ),
     Analysis("agreement", "Can the gains be divided so that everybody prefers the target to today and nobody leaves?", _agreed),
 )

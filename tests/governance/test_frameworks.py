@@ -16,7 +16,8 @@ from negotiation.governance.frameworks.cells import CELLS, cells
 from negotiation.governance.frameworks.drivers import drivers_and_barriers
 from negotiation.governance.frameworks.levels import levels
 from negotiation.governance.frameworks.paths import PATHS, paths
-from negotiation.governance.frameworks.signs import sign_flips, signs
+from negotiation.governance.frameworks.sign_flips import flips_along, sign_flips
+from negotiation.governance.frameworks.signs import named_bundles, signs
 from negotiation.governance.frameworks.synergy import synergy
 from negotiation.governance.situation import build_situation
 from negotiation.governance.stability import individual
@@ -398,3 +399,17 @@ def test_a_parameter_that_a_lever_changes_cannot_be_varied() -> None:
         sign_flips(smooth("a + b"), {"one": ["one"], "two": ["two"]}, "a", "y", low=0, high=1)
     with pytest.raises(NotApplicableError, match="range"):
         sign_flips(smooth("a + b"), {"one": ["one"], "two": ["two"]}, "d", "y")
+
+
+def test_flips_of_all_pairs_name_what_cannot_be_compared() -> None:
+    definition = smooth("a + b + (d - 0.3) * a * b")
+    ranged = {**definition.written(), "parameters": {**definition.written()["parameters"], "d": {"value": 0, "low": -2, "high": 1}}}
+    definition = read_definition(ranged)
+    found = flips_along(definition, "d", "y", bundles=named_bundles(definition, ["one", "two"]))
+    assert [flip.value for flip in found.rows[0].flips] == pytest.approx([-0.7, 0.3], abs=1e-6)
+    assert [row["after"] for row in found.as_dict()["flips"]] == ["weak complementarity", "strong complementarity"]
+    assert flips_along(definition, "d", "y").rows[0].flips == found.rows[0].flips
+    with pytest.raises(NotApplicableError, match="fewer than two"):
+        flips_along(definition, "a", "y")
+    with pytest.raises(UnknownNameError, match="cell or lever"):
+        named_bundles(definition, ["one", "three"])

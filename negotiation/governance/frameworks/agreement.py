@@ -14,7 +14,7 @@ from ...numerics import TOLERANCE, Array, plain, shown
 from ...settings import Settings
 from ...strategic.pure import deviations
 from ...strategic.wording import joined
-from ..levers.table import payers_of
+from ..levers.wording import payers_of
 from ..situation import Situation, build_situation
 
 SLACK = 1e-8

@@ -16,7 +16,8 @@ from ...settings import Settings
 from ...strategic.wording import joined
 from ..levers.indices import shapley_values
 from ..levers.sets import Sets, all_sets
-from ..levers.table import LeverTable, judged_sets, lever_words, payers_of
+from ..levers.table import LeverTable, judged_sets
+from ..levers.wording import lever_words, payers_of
 
 
 @dataclass(frozen=True)

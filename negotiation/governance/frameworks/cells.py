@@ -11,7 +11,7 @@ from ...budget import Budget
 from ...definition import Definition
 from ...numerics import plain
 from ...settings import Settings
-from ..levers.table import target_words
+from ..levers.wording import target_words
 from .bundles import BundleTable, bundled, drivers_by, unplaced_words
 
 CELLS = {

@@ -14,7 +14,8 @@ from ...numerics import plain
 from ...settings import NO_SETTINGS, Settings
 from ..levers.minimal import minimal_sets
 from ..levers.sets import EXACT
-from ..levers.table import LeverTable, judged_sets, lever_table, lever_words, target_words
+from ..levers.table import LeverTable, judged_sets, lever_table
+from ..levers.wording import lever_words, target_words
 from .bundles import drivers_of, leaving_words
 from .paths import PATHS
 

@@ -1,4 +1,4 @@
-"""Conflict, displacement, complementarity and synergy told apart by sign, and the value of a parameter at which the sign flips."""
+"""Conflict, displacement, complementarity and synergy told apart by sign."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from ...budget import Budget
 from ...definition import Definition, known
 from ...errors import NotApplicableError
-from ...numerics import ROUND_OFF, Array, plain, shown
+from ...numerics import ROUND_OFF, Array, plain
 from ...settings import NO_SETTINGS, Settings
 from ..levers.table import LeverTable, judged_sets
 from .bundles import drivers_by, unplaced_words
@@ -27,15 +27,6 @@ MEANING: dict[Sign, str] = {
     "displacement": "one takes the place of the other, or makes it retreat",
     "conflict": "together worse than the better of them alone",
 }
-GRID = 65
-"""Values of a parameter at which the sign is looked at first."""
-PARTS = 16
-"""Parts into which each stretch with a flip is cut, again and again."""
-ROUNDS = 9
-MOST = 20
-"""Flips that are located."""
-SAME = 1e-6
-"""Share of the range within which flips are one."""
 
 
 @dataclass(frozen=True)
@@ -121,69 +112,6 @@ class Signs:
         )
 
 
-@dataclass(frozen=True)
-class Flip:
-    """A value of the parameter at which the sign changes, known to within `width`."""
-
-    value: float
-    before: Sign
-    after: Sign
-    width: float
-
-
-@dataclass(frozen=True, eq=False)
-class SignFlips:
-    """How two bundles interact along the range of a parameter.
-
-    Parameters
-    ----------
-    parameter : str
-    low, high : float
-    flips : tuple of Flip
-        In ascending order.
-    values : ndarray
-        Where the sign was looked at first.
-    rows : tuple of SignRow
-        One for each of these values.
-    complete : None
-        Two flips between neighbouring values would be missed.
-    """
-
-    definition: Definition
-    parameter: str
-    measure: str
-    low: float
-    high: float
-    flips: tuple[Flip, ...]
-    values: Array
-    rows: tuple[SignRow, ...]
-    complete: None = None
-
-    @property
-    def sentence(self) -> str:
-        """Where the sign flips, in plain words."""
-        entry = self.definition.parameters[self.parameter]
-        name, first, second = entry.label or self.parameter, self.rows[0].first, self.rows[0].second
-        about = f"“{name}” between {shown(self.low)} and {shown(self.high)} {entry.unit}".rstrip()
-        if not self.flips:
-            return f"For every value looked at of {about}, {first} and {second} show {self.rows[0].sign} ({MEANING[self.rows[0].sign]})."
-        parts = [f"{flip.before} turns into {flip.after} at {shown(flip.value)}" for flip in self.flips]
-        return f"Of {first} and {second}, along {about}: {'; '.join(parts)}."
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the flips for JSON."""
-        body = {
-            "sentence": self.sentence,
-            "how": f"{len(self.values)} values, then each stretch with a flip cut into parts; two flips between neighbouring values would be missed",
-            "complete": self.complete,
-            "parameter": self.parameter,
-            "measure": self.measure,
-            "flips": [vars(flip) for flip in self.flips],
-            "values": [{"value": float(value), **row.as_dict()} for value, row in zip(self.values, self.rows, strict=True)],
-        }
-        return dict(plain(body))
-
-
 def signs(
     definition: Definition,
     settings: Settings | None = None,
@@ -230,101 +158,46 @@ def signs(
     """
     notes: tuple[str, ...] = ()
     if bundles is None:
-        bundles, unplaced = drivers_by(definition, tuple(CELLS), {name: f"{lever.scope}_{lever.actor}" for name, lever in definition.levers.items()})
-        notes = tuple(unplaced_words(definition, unplaced, "scope or actor"))
+        bundles, notes = cell_bundles(definition)
     filled = {name: tuple(levers) for name, levers in bundles.items() if levers}
     rows: list[SignRow] = []
     for first, second in combinations(filled, 2):
         four = {name: filled[name] for name in (first, second)}
-        rows += _judged(definition, settings or NO_SETTINGS, charges, four, measure, intensities=intensities, varied={}, budget=budget)
+        rows += judged_pair(definition, settings or NO_SETTINGS, charges, four, measure, intensities=intensities, varied={}, budget=budget)
     return Signs(measure_words(definition, measure), tuple(sorted(rows, key=lambda row: -abs(row.beyond_sum))), notes)
 
 
-def sign_flips(
-    definition: Definition,
-    bundles: Mapping[str, Sequence[str]],
-    parameter: str,
-    measure: str = "kept",
-    settings: Settings | None = None,
-    *,
-    low: float | None = None,
-    high: float | None = None,
-    charges: str | None = None,
-    intensities: Mapping[str, str] | None = None,
-    budget: Budget | None = None,
-) -> SignFlips:
-    """Find the values of a parameter at which the sign of the interaction of two bundles flips.
+def cell_bundles(definition: Definition) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """Return the levers of each cell of scope and actor, and what to say of those that are in none."""
+    bundles, unplaced = drivers_by(definition, tuple(CELLS), {name: f"{lever.scope}_{lever.actor}" for name, lever in definition.levers.items()})
+    return bundles, tuple(unplaced_words(definition, unplaced, "scope or actor"))
 
-    Parameters
-    ----------
-    definition : Definition
-    bundles : mapping of str to sequence of str
-        Two bundles.
-    parameter : str
-        None of their levers may change it.
-    measure, settings, charges, intensities, budget
-        As in :func:`signs`.
-    low, high : float, optional
-        The parameter's range in the file if not given.
 
-    Returns
-    -------
-    SignFlips
+def bundle_words(definition: Definition, name: str) -> str:
+    """Return what people call a cell or a lever."""
+    if name in definition.levers:
+        return f"“{definition.levers[name].label or name}”"
+    return CELLS.get(name, name)
+
+
+def named_bundles(definition: Definition, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the levers of some cells, and single levers, by name.
 
     Raises
     ------
     NotApplicableError
-        When there are not two bundles, a lever changes the parameter, or there is no range.
+        For fewer than two.
     UnknownNameError
-        For a parameter, outcome or lever that does not exist.
+        For what is neither a cell nor a lever.
     """
-    entry = known("parameter", parameter, definition.parameters)
-    low, high = entry.low if low is None else low, entry.high if high is None else high
-    four = {name: tuple(levers) for name, levers in bundles.items()}
-    if len(four) != 2:
-        raise NotApplicableError(f"{len(four)} bundles were named, the sign is about two", "name two bundles of levers")
-    if low is None or high is None or not low < high:
-        raise NotApplicableError(f"'{parameter}' has no range", "give 'low' and 'high'")
-    for name in (lever for levers in four.values() for lever in levers):
-        lever = known("lever", name, definition.levers)
-        if parameter in lever.set or parameter in lever.shift:
-            raise NotApplicableError(f"the lever '{name}' changes '{parameter}'", "choose a parameter that neither bundle changes")
-
-    def at(values: Array) -> list[SignRow]:
-        varied = {parameter: values}
-        return _judged(definition, settings or NO_SETTINGS, charges, four, measure, intensities=intensities, varied=varied, budget=budget)
-
-    values = np.linspace(low, high, GRID)
-    rows = at(values)
-    stretches = _changes(values, [row.sign for row in rows])[:MOST]
-    for _ in range(ROUNDS if stretches else 0):
-        inner = np.array([np.linspace(left, right, PARTS + 1)[1:-1] for left, right, _, _ in stretches])
-        found = np.array([row.sign for row in at(inner.ravel())], dtype=object).reshape(inner.shape)
-        cut = zip(stretches, inner, found.tolist(), strict=True)
-        stretches = [part for (left, right, a, b), points, some in cut for part in _changes(np.array([left, *points, right]), [a, *some, b])][:MOST]
-    return SignFlips(definition, parameter, measure_words(definition, measure), low, high, _merged(stretches, SAME * (high - low)), values, tuple(rows))
+    there = {**cell_bundles(definition)[0], **{name: (name,) for name in definition.levers}}
+    bundles = {name: known("cell or lever", name, there) for name in names}
+    if len(bundles) < 2:
+        raise NotApplicableError("the sign is about two cells or levers", "name two or more, with commas between")
+    return bundles
 
 
-Stretch = tuple[float, float, Sign, Sign]
-
-
-def _changes(values: Array, found: Sequence[Sign]) -> list[Stretch]:
-    """Return the stretches between neighbouring values with different signs."""
-    return [(float(values[k]), float(values[k + 1]), found[k], found[k + 1]) for k in range(len(found) - 1) if found[k] != found[k + 1]]
-
-
-def _merged(stretches: Sequence[Stretch], same: float) -> tuple[Flip, ...]:
-    """Return the flips; a sign that is there at a single value only, where two things are equal, is no sign of its own."""
-    flips: list[Stretch] = []
-    for left, right, before, after in stretches:
-        if flips and right - flips[-1][0] <= same:
-            flips[-1] = (flips[-1][0], right, flips[-1][2], after)
-        else:
-            flips.append((left, right, before, after))
-    return tuple(Flip((left + right) / 2, before, after, right - left) for left, right, before, after in flips if before != after)
-
-
-def _judged(
+def judged_pair(
     definition: Definition,
     settings: Settings,
     charges: str | None,

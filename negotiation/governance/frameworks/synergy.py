@@ -17,7 +17,7 @@ from ...settings import NO_SETTINGS, Settings
 from ...strategic.wording import joined
 from ..levers.cases import Cases
 from ..levers.sets import cases_of
-from ..levers.table import payers_of, target_words
+from ..levers.wording import payers_of, target_words
 from ..situation import build_situation
 from .agreement import Agreement, agreement
 from .bundles import BundleTable, bundled, drivers_by, unplaced_words

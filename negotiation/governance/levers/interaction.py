@@ -10,7 +10,8 @@ import numpy as np
 from ...errors import NotApplicableError
 from ...numerics import Array, plain
 from .indices import banzhaf_interaction, banzhaf_values, estimated_banzhaf, second_difference, shapley_interaction, shapley_values
-from .table import LeverTable, lever_words
+from .table import LeverTable
+from .wording import lever_words
 
 Label = Literal["complementary", "displacing", "independent", "unclear"]
 Value = Literal["kept", "reached"]

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from ...numerics import plain, shown
 from ..stability import Weakest
-from .table import LeverTable, lever_words, target_words
+from .table import LeverTable
+from .wording import lever_words, target_words
 
 LISTED = 200
 

@@ -16,13 +16,14 @@ from ...errors import NotApplicableError, UnknownNameError, nearest
 from ...numerics import Array, plain, shown
 from ...settings import NO_SETTINGS, Settings
 from ...strategic.dynamics.paths import FormationWord
-from ...strategic.wording import joined
 from ..situation import Situation
 from ..stability import Weakest
 from .cases import Cases
 from .forming import forming
 from .sets import EXACT, Sets, all_sets, cases_of, drawn_sets
+from .standing import individually, targets
 from .walks import Walks, best_replies
+from .wording import lever_words, payers_of, target_words
 
 LISTED = 50
 
@@ -288,7 +289,7 @@ def judged_sets(
         raise NotApplicableError(f"'{definition.name}' names no target", "add 'target: {profile: ...}', the cooperative outcome to be judged")
     cases, excluded = cases_of(definition, settings, levers, sets, charges, varied=varied)
     unpriced = np.array([k in excluded for k in range(len(sets))], dtype=np.bool_)
-    target, excluded = _target(cases, excluded)
+    target, excluded = targets(cases, excluded)
     judgeable = np.array([k not in excluded for k in range(len(sets))], dtype=np.bool_)
     holds, margin, leaving = individually(cases, cases.written(aim.profile))
     holds, margin = holds & judgeable, np.where(judgeable, margin, np.nan)
@@ -305,63 +306,6 @@ def judged_sets(
     walks.cooperation[np.tile(unpriced, len(starts))] = np.nan
     kept, reached = walks.part(slice(0, len(sets))), walks.part(slice(len(sets), None)) if len(starts) == 2 else None
     return LeverTable(definition, settings, charges, tuple(levers), sets, cases, holds, margin, leaving, kept, reached, tuple(words), excluded, drawn, why)
-
-
-def individually(cases: Cases, counts: Array) -> tuple[NDArray[np.bool_], Array, NDArray[np.intp]]:
-    """Return for each case whether nobody gains by leaving a profile, the margin in money, and which move gains most (-1: none is possible).
-
-    Where a payoff has no value the profile does not hold and the margin is NaN.
-    """
-    gains = cases.gains(np.arange(cases.size), counts)
-    if not len(gains):
-        return np.ones(cases.size, dtype=np.bool_), np.full(cases.size, np.inf), np.full(cases.size, -1)
-    tolerances = cases.tolerances[[move.stakeholder for move in cases.moves]]
-    holds = np.asarray((gains <= tolerances).all(axis=0), dtype=np.bool_)
-    leaving = np.asarray(np.argmax(np.nan_to_num(gains, nan=np.inf, neginf=-np.inf), axis=0), dtype=np.intp)
-    most = gains[leaving, np.arange(cases.size)]
-    margin = np.where(np.abs(most) <= tolerances[leaving, np.arange(cases.size)], 0.0, -most)
-    return holds, np.asarray(margin), np.where(np.isneginf(most), -1, leaving).astype(np.intp)
-
-
-def _target(cases: Cases, excluded: Mapping[int, str]) -> tuple[Array, dict[int, str]]:
-    """Return where members cooperate, and the sets that rule the target out or cannot be judged.
-
-    Who is bound counts as cooperating where it is bound, unless the target's condition does not allow that.
-    """
-    definition, everywhere = cases.definition, np.arange(cases.size)
-    aim = definition.target
-    assert aim is not None
-    counts, reasons = cases.written(aim.profile), dict(excluded)
-    wanted = Cases(definition, cases.values, np.full_like(cases.bound, -1)).written(aim.profile)
-    displaced = np.zeros(cases.size, dtype=np.bool_)
-    for i, (name, row) in enumerate(cases.actions.items()):
-        rows = slice(cases.first[i], cases.first[i] + len(row))
-        displaced |= (name in aim.profile) & (counts[rows] != wanted[rows]).any(axis=0)
-    if aim.condition is None or not displaced.any():
-        return counts, reasons
-    lost = displaced & (cases.observe(aim.condition, everywhere, counts) == 0)
-    reasons |= {int(k): "the levers bind somebody in a way that rules the target out" for k in np.flatnonzero(lost)}
-    return np.where(lost, wanted, counts), reasons
-
-
-def payers_of(definition: Definition, levers: Sequence[str]) -> dict[str, float]:
-    """Return who pays how much for some levers; what has no payer stands under an empty name."""
-    paid: dict[str, float] = {}
-    for name in levers:
-        lever = definition.levers[name]
-        if lever.cost:
-            paid[lever.payer or ""] = paid.get(lever.payer or "", 0.0) + lever.cost
-    return paid
-
-
-def lever_words(definition: Definition, levers: Sequence[str]) -> str:
-    """Return levers by the labels that people read; an empty string for none."""
-    return joined([f"“{definition.levers[name].label or name}”" for name in levers]) if levers else ""
-
-
-def target_words(definition: Definition) -> str:
-    """Return what the target is called in a sentence."""
-    return f"“{definition.target.label}”" if definition.target and definition.target.label else "the target"
 
 
 def _interval(hits: int, size: int) -> tuple[float, float]:

@@ -11,7 +11,8 @@ from ...budget import Budget
 from ...coalitional.core.subsidy import Subsidy, least_subsidy
 from ...errors import TooLargeError
 from ...numerics import plain, shown
-from ..levers.table import LeverTable, lever_table, lever_words
+from ..levers.table import LeverTable, judged_sets, lever_table
+from ..levers.wording import lever_words
 from ..situation import Situation
 from .thresholds import Thresholds, thresholds
 from .transfers import Transfers, check_fines, transfers
@@ -147,9 +148,9 @@ def repairs(situation: Situation, cap: float = 0.0, detection: float = 1.0, budg
     check_fines(cap, detection)
     _ = situation.target
     definition = situation.definition
-    table = lever_table(definition, situation.settings, situation.rule, budget=budget) if definition.levers else None
+    table = lever_table(definition, situation.settings, situation.rule, budget=budget, formation=False) if definition.levers else None
     fined = transfers(situation, cap, detection) if cap > 0 else None
-    added = () if table is None else additions(table, situation.settings.levers)
+    added = () if table is None else additions(table, situation.settings.levers, budget)
     return Repairs(situation, added, table, transfers(situation), fined, thresholds(situation), _subsidy(situation))
 
 
@@ -162,14 +163,17 @@ def _subsidy(situation: Situation) -> Subsidy | None:
         return None
 
 
-def additions(table: LeverTable, active: tuple[str, ...]) -> tuple[Added, ...]:
+def additions(table: LeverTable, active: tuple[str, ...], budget: Budget | None = None) -> tuple[Added, ...]:
     """Return the smallest additions to the active levers with which the target holds, cheapest first.
+
+    Only of these it is asked whether the target then forms, which takes longer than all the rest.
 
     Parameters
     ----------
     table : LeverTable
     active : tuple of str
         Levers that are on already.
+    budget : Budget, optional
     """
     on = np.array([name in active for name in table.levers], dtype=bool)
     rows = np.flatnonzero(table.holds & (table.sets | ~on).all(axis=1))
@@ -180,9 +184,12 @@ def additions(table: LeverTable, active: tuple[str, ...]) -> tuple[Added, ...]:
             kept.append(k)
     before = float(table.price[table.row(active)]) if table.exact or active == () else sum(table.definition.levers[name].cost for name in active)
     paid_before = table.payers(table.row(active)) if table.exact else {}
+    if not kept:
+        return ()
+    forms = judged_sets(table.definition, table.levers, table.sets[kept], table.settings, table.charges, budget=budget).forms
     found = []
-    for k in kept:
+    for k, word in zip(kept, forms, strict=True):
         payers = {name: amount - paid_before.get(name, 0.0) for name, amount in table.payers(k).items()}
         names = tuple(name for name in table.names(k) if name not in active)
-        found.append(Added(names, float(table.price[k]) - before, payers, float(table.margin[k]), table.forms[k]))
+        found.append(Added(names, float(table.price[k]) - before, payers, float(table.margin[k]), word))
     return tuple(sorted(found, key=lambda one: (one.price, len(one.levers))))
