@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..authoring.advice import Hint, advice
 from ..authoring.mutation import MutationCheck, mutation_check
 from ..catalogue import Subject
 from ..errors import NotApplicableError
@@ -74,17 +75,19 @@ class Judged:
 
 @dataclass(frozen=True)
 class ExpectationsChecked:
-    """What a game file expects, compared with the engine."""
+    """What a game file expects, compared with the engine, and hints for its author; hints are no mistakes."""
 
     subject: Subject
     checked: tuple[Checked, ...]
+    hints: tuple[Hint, ...] = ()
     signs: MutationCheck | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the comparison for JSON."""
         rows = [{"says": c.says, "kind": c.kind, "source": c.source, "met": c.met, "failures": list(c.failures)} for c in self.checked]
+        hints = [hint.as_dict() for hint in self.hints]
         signs = {} if self.signs is None else {"signs": self.signs.as_dict()}
-        return {"game": self.subject.name, "met": all(c.met for c in self.checked), "expectations": rows, **signs}
+        return {"game": self.subject.name, "met": all(c.met for c in self.checked), "expectations": rows, "hints": hints, **signs}
 
 
 @dataclass(frozen=True)
@@ -128,12 +131,12 @@ def _depth(situation: Situation, found: Verdict) -> Depth:
 
 
 def check(subject: Subject, request: Request) -> ExpectationsChecked:
-    """Compare what the subject's file expects with what the engine finds."""
+    """Compare what the subject's file expects with what the engine finds, and say what is missing or looks like a slip."""
     said = read_options("check", (SIGNS,), dict(request.options or {}))
     if request.settings != NO_SETTINGS or request.charges is not None:
         raise NotApplicableError("expectations bring their own settings", "leave the settings out")
     signs = mutation_check(subject.written, request.budget) if said.get("signs") else None
-    return ExpectationsChecked(subject, check_expectations(subject.written), signs)
+    return ExpectationsChecked(subject, check_expectations(subject.written), advice(subject.written), signs)
 
 
 def _asked(name: str, about: str, run: Callable[[Situation, Mapping[str, Any]], Result], options: tuple[Option, ...] = ()) -> Analysis:
@@ -192,5 +195,5 @@ QUESTIONS = (
     ),
     _asked("winners", "Who and what wins and loses by going from today to the target?", lambda situation, _: _compared(situation)),
     Analysis("rules", "Which rules of sharing the cost make it hold, and where does charging and playing end?", rules, (METHOD, *TERMS)),
-    Analysis("check", "Do the answers that the game file expects come out?", check, (SIGNS,)),
+    Analysis("check", "Do the answers that the game file expects come out, and what is missing or suspicious in it?", check, (SIGNS,)),
 )

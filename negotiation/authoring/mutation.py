@@ -19,11 +19,10 @@ from ..document import Place
 from ..errors import NegotiationError
 from ..formula import parse
 from ..governance.expectations import failures
-from .soundings import soundings
+from .soundings import SAME, soundings
 
 _TOKEN = re.compile(r"[A-Za-z_]\w*|[0-9.]+(?:[eE][+-]?[0-9]+)?|[+-]")
 _OTHER = {"+": "-", "-": "+"}
-SAME = 1e-9
 
 
 @dataclass(frozen=True)
@@ -190,8 +189,8 @@ def mutation_check(definition: Definition, budget: Budget | None = None) -> Muta
 
 def _same(one: Definition, other: Definition) -> bool:
     """Return whether two games with the same stakeholders pay the same, wherever one looks."""
-    here, there = soundings(one), soundings(other)
-    return all(np.allclose(here.choices(name), there.choices(name), rtol=SAME, atol=SAME, equal_nan=True) for name in one.stakeholders)
+    here, there = soundings(one).choices, soundings(other).choices
+    return all(np.allclose(here[name], there[name], rtol=SAME, atol=SAME, equal_nan=True) for name in one.stakeholders)
 
 
 def _signs(text: str) -> Iterator[int]:

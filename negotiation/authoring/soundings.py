@@ -1,29 +1,32 @@
 """A game looked at in many places at once: payoffs and outcomes at telling profiles, under many values of its parameters.
 
-The first row of values is the file's own; then come one row for each scenario and each lever, all drivers together, and random
-draws from the ranges. Profiles are the whole lattice where it is small, otherwise its telling rows: unanimity, one or two who
-deviate, halves.
+The first row of values is the file's own. Then come each scenario, each lever alone, all drivers together and without one of them,
+each parameter at the ends of its range beside some of these, and random draws. Profiles are the whole lattice where it is small, otherwise its telling
+rows: unanimity, one or two who deviate, halves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..definition import Definition
 from ..evaluation import ProfileEnvironment, sampled_lattice
 from ..formula import Value, parse
-from ..lattice import Lattice
 from ..numerics import Array
 from ..settings import NO_SETTINGS, Settings
 
 DRAWS = 48
-PROFILES = 600
+PROFILES = 300
 SEED = 2016
+SAME = 1e-9
+ENDS = ("low", "high")
+OWN, DRIVERS = "as in the file", "all drivers"
+BASES = (OWN, DRIVERS, "drawn once", "drawn again")
+"""Rows beside which each parameter is put to the ends of its range: a number may matter only where others do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,14 +37,14 @@ class Soundings:
     ----------
     definition : Definition
     rows : tuple of str
-        What each row of values is: "" for the file's own, "scenario NAME", "lever NAME", "all drivers", "draw".
+        What each row of values is, e.g. "as in the file", "scenario kasur", "lever dues", "all drivers but dues", "dues low: as in the file", "draw".
     values : mapping of str to ndarray
         Every parameter, shape (rows,).
     """
 
     definition: Definition
     rows: tuple[str, ...]
-    values: dict[str, Array]
+    values: Mapping[str, Array]
 
     @cached_property
     def actions(self) -> dict[str, tuple[str, ...]]:
@@ -53,45 +56,56 @@ class Soundings:
         """Members of each stakeholder."""
         return tuple(stakeholder.members for stakeholder in self.definition.stakeholders.values())
 
-    def choices(self, stakeholder: str) -> Array:
-        """Return what each action brings a member, whatever all others do.
+    @cached_property
+    def choices(self) -> Mapping[str, Array]:
+        """What each action of each stakeholder brings a member, whatever all others do.
 
-        Parameters
-        ----------
-        stakeholder : str
-
-        Returns
-        -------
-        ndarray, shape (actions, rows, profiles)
-            `profiles` are those of all other members; the same for every action, so that actions can be compared. NaN where a payoff
-            has no value.
+        Arrays of shape (actions, rows, profiles); the profiles are those of all other members, the same for every action, so that
+        actions can be compared. NaN where a payoff has no value.
         """
-        i = list(self.actions).index(stakeholder)
-        others = sampled_lattice([n - (j == i) for j, n in enumerate(self.members)], [len(row) for row in self.actions.values()], PROFILES)
-        formulas = [parse(self.definition.payoffs[stakeholder][action]) for action in self.actions[stakeholder]]
-        return np.stack([self._flat(formula(self._environment(others, (i, a))), others) for a, formula in enumerate(formulas)])
-
-    def observe(self, formula: str) -> Array:
-        """Return a formula at every profile, shape (rows, profiles)."""
-        there = self._everywhere
-        return self._flat(parse(formula)(self._environment(there, None)), there)
+        return {name: self._choices(i, name) for i, name in enumerate(self.actions)}
 
     @cached_property
-    def _everywhere(self) -> Lattice:
-        return sampled_lattice(self.members, [len(row) for row in self.actions.values()], PROFILES)
+    def outcomes(self) -> Mapping[str, Array]:
+        """Every outcome at every profile, shape (rows, profiles)."""
+        profiles = self._profiles(self.members)
+        environment = self._environment(profiles, None)
+        return {name: self._table(parse(entry.formula)(environment), profiles) for name, entry in self.definition.outcomes.items()}
 
-    def _environment(self, lattice: Lattice, mover: tuple[int, int] | None) -> ProfileEnvironment:
-        shape = (-1, *(1,) * len(lattice.axes))
-        values: dict[str, Value] = {name: value.reshape(shape) for name, value in self.values.items()}
-        return ProfileEnvironment(self.actions, self.members, lambda j, b: lattice.column(j, b) + float((j, b) == mover), values, self.definition.formulas)
+    def changes(self, one: str, other: str) -> bool:
+        """Return whether any payoff or outcome differs between two rows, at any profile."""
+        a, b = self.rows.index(one), self.rows.index(other)
+        seen = [*(table[:, [a, b]].swapaxes(0, 1) for table in self.choices.values()), *(table[[a, b]] for table in self.outcomes.values())]
+        return any(not np.allclose(here, there, rtol=SAME, atol=SAME, equal_nan=True) for here, there in seen)
 
-    def _flat(self, value: Value, lattice: Lattice) -> Array:
-        whole = np.broadcast_to(np.asarray(value, dtype=float), (len(self.rows), *lattice.shape))
-        return whole.reshape(len(self.rows), -1)
+    def _choices(self, i: int, name: str) -> Array:
+        others = self._profiles([n - (j == i) for j, n in enumerate(self.members)])
+        formulas = [parse(self.definition.payoffs[name][action]) for action in self.actions[name]]
+        return np.stack([self._table(formula(self._environment(others, (i, a))), others) for a, formula in enumerate(formulas)])
+
+    def _profiles(self, members: Sequence[int]) -> list[Array]:
+        """Return the counts of each stakeholder at the telling profiles, or at `PROFILES` of them, shape (profiles, actions)."""
+        lattice = sampled_lattice(members, [len(row) for row in self.actions.values()], PROFILES)
+        every = np.arange(lattice.size)
+        if lattice.size > PROFILES:
+            every = np.random.default_rng(SEED).choice(lattice.size, PROFILES, replace=False)
+        return [axis.counts[index].astype(float) for axis, index in zip(lattice.axes, np.unravel_index(every, lattice.shape), strict=True)]
+
+    def _environment(self, profiles: Sequence[Array], mover: tuple[int, int] | None) -> ProfileEnvironment:
+        """Return what formulas read: parameters down the rows, profiles across; `mover` is the member whose choice is looked at."""
+        values: dict[str, Value] = {name: value[:, None] for name, value in self.values.items()}
+
+        def column(j: int, b: int) -> Array:
+            return profiles[j][:, b] + float((j, b) == mover)
+
+        return ProfileEnvironment(self.actions, self.members, column, values, self.definition.formulas)
+
+    def _table(self, value: Value, profiles: Sequence[Array]) -> Array:
+        return np.broadcast_to(np.asarray(value, dtype=float), (len(self.rows), len(profiles[0])))
 
 
 def soundings(definition: Definition, *, draws: int = DRAWS, seed: int = SEED) -> Soundings:
-    """Look at a game under its own numbers, its scenarios and levers, and random draws from its ranges.
+    """Look at a game under its own numbers, scenarios and levers, at the ends of its ranges, and under random draws from them.
 
     Parameters
     ----------
@@ -110,32 +124,44 @@ def soundings(definition: Definition, *, draws: int = DRAWS, seed: int = SEED) -
     >>> from negotiation.definition import read_definition
     >>> game = read_definition({"title": "One", "money": "USD", "parameters": {"fee": {"value": 1, "low": 0, "high": 2}},
     ...     "stakeholders": {"firm": {"actions": ["pay", "stay"]}}, "payoffs": {"firm": {"pay": "5 - fee", "stay": 2}}})
-    >>> found = soundings(game, draws=2)
-    >>> found.rows, found.choices("firm")[:, 0, 0].tolist()
-    (('', 'draw', 'draw'), [4.0, 2.0])
+    >>> found = soundings(game, draws=1)
+    >>> found.rows[:4], found.choices["firm"][:, 0, 0].tolist()
+    (('as in the file', 'drawn once', 'drawn again', 'fee low: as in the file'), [4.0, 2.0])
     """
-    named = list(_settings(definition))
-    own = [definition.values(settings) for _, settings in named]
-    values = {name: np.array([row[name] for row in own] + drawn.tolist()) for name, drawn in _drawn(definition, draws, seed).items()}
-    return Soundings(definition, (*(name for name, _ in named), *("draw",) * draws), values)
-
-
-def _settings(definition: Definition) -> Iterator[tuple[str, Settings]]:
-    yield "", NO_SETTINGS
-    for name in definition.scenarios:
-        yield f"scenario {name}", Settings((), name)
-    for name in definition.levers:
-        yield f"lever {name}", Settings((), None, (name,))
-    drivers = tuple(name for name, lever in definition.levers.items() if lever.effect == "driver")
-    if len(drivers) > 1:
-        yield "all drivers", Settings((), None, drivers)
-
-
-def _drawn(definition: Definition, draws: int, seed: int) -> dict[str, NDArray[np.float64]]:
-    """Draw every parameter from its range; one without a range stays where it is."""
     rng = np.random.default_rng(seed)
-    ends: dict[str, Sequence[float]] = {
-        name: (entry.value, entry.value) if entry.low is None or entry.high is None else (entry.low, entry.high)
-        for name, entry in definition.parameters.items()
-    }
-    return {name: rng.uniform(low, high, draws) for name, (low, high) in ends.items()}
+    ends = {name: (entry.low, entry.high) for name, entry in definition.parameters.items() if entry.low is not None and entry.high is not None}
+    own = definition.values(NO_SETTINGS)
+    drawn = [own | {name: float(rng.uniform(low, high)) for name, (low, high) in ends.items()} for _ in range(draws + 2)]
+    rows = [*_settings(definition), *zip(BASES[2:], drawn, strict=False)]
+    bases = {name: row for name, row in rows if name in BASES}
+    rows += [
+        (f"{name} {word}: {base}", row | {name: end})
+        for name, pair in ends.items()
+        for base, row in bases.items()
+        for word, end in zip(ENDS, pair, strict=True)
+    ]
+    rows += [("draw", row) for row in drawn[2:]]
+    return Soundings(definition, tuple(name for name, _ in rows), {name: np.array([row[name] for _, row in rows]) for name in own})
+
+
+def drivers_of(definition: Definition) -> tuple[str, ...]:
+    """Return the levers that are drivers."""
+    return tuple(name for name, lever in definition.levers.items() if lever.effect == "driver")
+
+
+def _settings(definition: Definition) -> Iterator[tuple[str, dict[str, float]]]:
+    """Yield the file's numbers, scenarios and levers, with their values."""
+
+    def under(scenario: str | None = None, *levers: str) -> dict[str, float]:
+        return definition.values(Settings((), scenario, levers))
+
+    drivers = drivers_of(definition)
+    yield OWN, under()
+    yield from ((f"scenario {name}", under(name)) for name in definition.scenarios)
+    if drivers:
+        yield DRIVERS, under(None, *drivers)
+    for name in definition.levers:
+        yield f"lever {name}", under(None, name)
+        beside = tuple(other for other in drivers if other != name)
+        yield f"beside {name}", under(None, *beside)
+        yield f"{name} beside", under(None, *beside, name)

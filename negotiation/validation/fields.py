@@ -43,29 +43,40 @@ def names(outline: Outline) -> None:
         outline.report(("definitions", name), f"'{name}' is also a parameter", "rename one of them")
 
 
+def currencies(text: str) -> set[str]:
+    """Return the currencies that a text names.
+
+    Examples
+    --------
+    >>> sorted(currencies("PKR per USD")), currencies("m3 per day")
+    (['PKR', 'USD'], set())
+    """
+    return set(_CURRENCY.findall(text))
+
+
 def units(outline: Outline) -> None:
     """Check that units can be read and that money is in the game's own currency."""
     money = outline.data.get("money")
-    currencies = set(_CURRENCY.findall(money)) if isinstance(money, str) else set()
+    own = currencies(money) if isinstance(money, str) else set()
     if isinstance(money, str) and money.strip() and not re.search(r"[^\W\d_]", money):
         outline.report(("money",), f"got '{money}', expected a currency and a period", "write e.g. 'USD per year'")
     for section in ("parameters", "outcomes"):
         for name, entry in outline.section(section).items():
             unit = entry.get("unit") if isinstance(entry, dict) else None
             if isinstance(unit, str):
-                _unit(outline, (section, name, "unit"), unit, currencies)
+                _unit(outline, (section, name, "unit"), unit, own)
 
 
-def _unit(outline: Outline, place: Place, unit: str, currencies: set[str]) -> None:
+def _unit(outline: Outline, place: Place, unit: str, own: set[str]) -> None:
     if "%" in unit or unit.strip() in ("percent", "per cent"):
         outline.report(place, f"got '{unit}': percentages are easily mixed up with shares", "use the unit 'share' and a value between 0 and 1")
     elif unit and not _UNIT.match(unit):
         outline.report(place, f"got '{unit[:60]}', expected a unit such as 'USD per year' or 'm3 per day'", "use plain letters")
-    foreign = set(_CURRENCY.findall(unit)) - currencies
-    if foreign and currencies and not currencies & set(_CURRENCY.findall(unit)):
+    foreign = currencies(unit) - own
+    if foreign and own and not own & currencies(unit):
         outline.report(
             place,
-            f"the unit '{unit}' is in {', '.join(sorted(foreign))}, but payoffs are in {', '.join(sorted(currencies))}",
+            f"the unit '{unit}' is in {', '.join(sorted(foreign))}, but payoffs are in {', '.join(sorted(own))}",
             "convert the value, or add an exchange rate as a parameter",
         )
 
