@@ -20,14 +20,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from negotiation.document import MAX_BYTES
 
-from . import pages, record_routes, routes, workshop_routes
-from .compute import Compute
+from . import job_routes, pages, record_routes, routes, workshop_routes
+from .compute import Compute, one_process
 from .doors import ForgedError, Host, Tries, refuse_forged
+from .jobs import Jobs
 from .kept import Kept
 from .live import Ticks
 from .problems import install, kind_of, problem
-from .records import Records
+from .records import VERSION, Records
 from .settings import ServerSettings
+from .storage.answers import Answers
 from .storage.database import is_sqlite, libpq, open_engine
 from .storage.games import Games
 from .storage.migrate import upgrade
@@ -72,6 +74,8 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
         app.state.ticks.start()
         app.state.workshops = Workshops(engine, shared, app.state.store, app.state.ticks.told, time.time)
         app.state.records = Records(app.state.workshops)
+        app.state.jobs = Jobs(engine, one_process, Answers(engine, VERSION), chosen.job_seconds)
+        await run_in_threadpool(app.state.jobs.resume)
         listener = None
         if shared:
             heard = import_module("api.storage.listener")  # needs PostgreSQL's driver, which a laptop does not have
@@ -85,6 +89,7 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
         if listener is not None:
             await run_in_threadpool(listener.close)
         await run_in_threadpool(app.state.workshops.close)
+        await run_in_threadpool(app.state.jobs.close)
         app.state.compute.close()
         engine.dispose()
 
@@ -92,7 +97,7 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
         title="Negotiation engine",
         summary="Shows people who share a problem when working together can last.",
         description="Equilibria, cost allocations and verdicts. Every answer holds if the payoffs hold; it is not a prediction.",
-        version="0.1.0",
+        version=VERSION,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
@@ -106,6 +111,7 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
     app.include_router(routes.router)
     app.include_router(workshop_routes.router)
     app.include_router(record_routes.router)
+    app.include_router(job_routes.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/docs", _docs, include_in_schema=False)

@@ -9,13 +9,15 @@ import resource
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
 from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 from negotiation.errors import SolverError, TimedOutError
+
+from .limits import limited
 
 T = TypeVar("T")
 MEMORY = 6 * 2**30
@@ -56,7 +58,7 @@ class Compute:
         """
         pool = self._pool
         try:
-            job = asyncio.get_running_loop().run_in_executor(pool, _limited, self.seconds, work, arguments)
+            job = asyncio.get_running_loop().run_in_executor(pool, limited, self.seconds, work, arguments)
             return await asyncio.wait_for(job, self._patience())
         except BrokenProcessPool:
             self._renew(pool)
@@ -87,6 +89,11 @@ class Compute:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
+def one_process() -> Executor:
+    """Return an executor of one worker process, with the limits of all of them."""
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare)
+
+
 def _prepare() -> None:
     """Load the engine and set the worker's limits."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -105,17 +112,3 @@ def _end_with_parent() -> None:
 
 def _ready() -> None:
     """Do nothing, in a worker."""
-
-
-def _limited(seconds: float, work: Callable[..., T], arguments: tuple[Any, ...]) -> T:
-    def stop(*_: Any) -> None:
-        raise TimedOutError(f"the analysis took more than {seconds:g} s", "use fewer members or actions, or run it on the command line")
-
-    signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        return work(*arguments)
-    except MemoryError:
-        raise SolverError("the computation needs more memory than it may have", "try a smaller game") from None
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)

@@ -90,7 +90,7 @@ def _option(option: Option) -> dict[str, Any]:
 async def analyse(name: Annotated[str, Path(examples=["verdict"])], body: AnalysisBody, store: StoreOf, compute: ComputeOf) -> dict[str, Any]:
     """Run an analysis; the same answer as `negotiate NAME GAME --json`."""
     analysis(name)
-    source = await run_in_threadpool(_game_source, store, body.game)
+    source = await run_in_threadpool(game_source, store, body.game)
     return await compute.run(work.answer, name, source, body.request(), compute.patience(body.seconds))
 
 
@@ -103,12 +103,13 @@ async def analyse(name: Annotated[str, Path(examples=["verdict"])], body: Analys
 )
 async def export(body: AnalysisBody, store: StoreOf, compute: ComputeOf) -> PlainTextResponse:
     """Return a game under its settings in Gambit's strategic form, every member a player; the same text as `negotiate export`."""
-    source = await run_in_threadpool(_game_source, store, body.game)
+    source = await run_in_threadpool(game_source, store, body.game)
     text = await compute.run(work.nfg, source, body.request())
     return PlainTextResponse(text, headers={"Content-Disposition": 'attachment; filename="game.nfg"'})
 
 
-def _game_source(store: Games, game: str | dict[str, Any]) -> work.Source:
+def game_source(store: Games, game: str | dict[str, Any]) -> work.Source:
+    """Return the game that a request names or brings."""
     if isinstance(game, dict):
         return work.Source("game", json.dumps(game), is_data=True)
     if "\n" in game or game.startswith("NFG "):

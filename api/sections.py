@@ -8,8 +8,9 @@ from typing import Any
 
 from negotiation import plots, report
 from negotiation.analyses import analysis
-from negotiation.answers.costs import TERMS, cost_game_of, terms_of
+from negotiation.answers.costs import cost_game_of
 from negotiation.answers.request import Request, situation_of
+from negotiation.answers.terms import CHARGED, TERMS, terms_of
 from negotiation.budget import Budget
 from negotiation.catalogue import Subject
 from negotiation.coalitional import methods
@@ -77,7 +78,8 @@ def _asked(question: str, **options: str) -> Callable[[Subject, Request], Sectio
 
     def run(subject: Subject, request: Request) -> Section:
         row = analysis(question)
-        understood = {option.name for option in row.options}
+        without = {option.name for option in CHARGED} if row.charged and request.charges is None else set()
+        understood = {option.name for option in row.options} - without
         said = {name: text for name, text in (request.options or {}).items() if name in understood} | options
         return Section(report.told(row.run(subject, replace(request, options=said))))
 
@@ -116,7 +118,7 @@ def shared_cost(subject: Subject, request: Request, *, every: bool = False) -> t
         Whether rules that take long are among them; the chosen one always is.
     """
     game = cost_game_of(subject, request)
-    terms = terms_of(game, read_options("allocate", TERMS, {**(request.options or {})}), request)
+    terms = terms_of(game, read_options("allocate", TERMS, {**(request.options or {})}), request.budget)
     names = [name for name, row in methods.METHODS.items() if every or row.quick]
     core, found = methods.compare(game, terms, names)
     if request.charges is not None:

@@ -18,6 +18,8 @@ class ServerSettings:
         Processes that compute.
     seconds : float
         Time limit of one analysis.
+    job_seconds : float
+        Time limit of a long computation.
     owner_secret : str, optional
         What one must know to make workshops; None where only this machine can reach the server.
     """
@@ -25,6 +27,7 @@ class ServerSettings:
     database_url: str = "sqlite:///negotiation.db"
     workers: int = 2
     seconds: float = 30.0
+    job_seconds: float = 900.0
     owner_secret: str | None = None
 
     @classmethod

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import comb, prod
+from pathlib import Path
 from typing import Any
 
 from negotiation import plots, report
@@ -20,10 +22,20 @@ from negotiation.governance.verdict import verdict
 from negotiation.governance.verdict_words import sentences
 from negotiation.numerics import plain
 from negotiation.report import Report
+from negotiation.strategic.build import check_size
 
 from . import sections
+from .limits import limited
 from .sections import Section
 
+HARD = 1.5
+"""How far beyond its time a job may go before it is ended with nothing."""
+RATE = 2e8
+"""Payoffs that are worked out in a second, roughly."""
+WITH_SETS = frozenset({"levers", "cells", "paths", "levels", "synergy", "signs", "repair", "drivers"})
+"""Questions that look at all sets of levers."""
+SYMMETRIC = frozenset({"symmetric", "condition", "allocate", "policy", "join", "core", "examine"})
+"""Questions that do not look at every count profile."""
 PATIENCE = 8.0
 """Seconds after which a section shows what it has."""
 
@@ -52,6 +64,82 @@ def _subject(source: Source) -> Subject:
 def answer(name: str, source: Source, request: Request, seconds: float | None = None) -> dict[str, Any]:
     """Run one analysis, which may take some seconds; return its answer for JSON."""
     return dict(plain(analysis(name).run(_subject(source), replace(request, budget=Budget(seconds))).as_dict()))
+
+
+@dataclass(frozen=True)
+class Link:
+    """How a job and the server hear of each other while it runs: two small files beside `path`.
+
+    Parameters
+    ----------
+    path : str
+    """
+
+    path: str
+
+    def tell(self, share: float, said: str) -> None:
+        """Say how far the job is."""
+        new = Path(f"{self.path}.new")
+        new.write_text(json.dumps([share, said]), encoding="utf-8")
+        new.replace(f"{self.path}.told")
+
+    def told(self) -> tuple[float, str]:
+        """Return how far the job is."""
+        try:
+            share, said = json.loads(Path(f"{self.path}.told").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return 0.0, ""
+        return float(share), str(said)
+
+    def stop(self) -> None:
+        """Ask the job to end."""
+        Path(f"{self.path}.stop").touch()
+
+    def stopped(self) -> bool:
+        """Return whether the job was asked to end."""
+        return Path(f"{self.path}.stop").exists()
+
+    def clear(self) -> None:
+        """Forget the job."""
+        for end in ("told", "stop", "new"):
+            Path(f"{self.path}.{end}").unlink(missing_ok=True)
+
+
+def job(name: str, source: Source, request: Request, link: Link, seconds: float) -> dict[str, Any]:
+    """Run one analysis that may take minutes; it tells its progress and can be stopped."""
+    link.tell(0.0, "begun")
+    return limited(seconds * HARD, _job, (name, source, request, link, seconds))
+
+
+def _job(name: str, source: Source, request: Request, link: Link, seconds: float) -> dict[str, Any]:
+    budget = Budget(seconds, link.tell, link.stopped)
+    return dict(plain(analysis(name).run(_subject(source), replace(request, budget=budget)).as_dict()))
+
+
+def estimate(name: str, source: Source, request: Request) -> str:
+    """Say how large a question is, before it is begun.
+
+    Raises
+    ------
+    TooLargeError
+        When the game is beyond the limits of any analysis.
+    """
+    subject = _subject(source)
+    if subject.definition is None:
+        return "a game given by numbers"
+    analysis(name)
+    stakeholders = subject.definition.stakeholders
+    members = {key: one.members for key, one in stakeholders.items()}
+    actions = {key: len(one.actions) for key, one in stakeholders.items()}
+    if name not in SYMMETRIC:
+        check_size(members, actions)
+    size = prod(comb(members[key] + actions[key] - 1, actions[key] - 1) for key in stakeholders)
+    sets = 2 ** min(len(subject.definition.levers), 14) if name in WITH_SETS else 1
+    payoffs = sum(len(one.actions) for one in subject.definition.stakeholders.values())
+    seconds = size * payoffs * sets / RATE
+    told = "less than a second" if seconds < 1 else f"about {seconds:,.0f} s" if seconds < 120 else f"about {seconds / 60:,.0f} minutes"
+    several = f", {sets:,} sets of levers" if sets > 1 else ""
+    return f"{size:,} count profiles, {payoffs} payoffs{several}: {told}"
 
 
 def nfg(source: Source, request: Request) -> str:
