@@ -18,6 +18,7 @@ from . import cards, catalogue, normal_form, report
 from .analyses import QUESTIONS, analysis
 from .answers.play import exported
 from .answers.request import Analysis, Request
+from .authoring.skeleton import skeleton
 from .budget import Budget
 from .catalogue import Subject
 from .definition import Definition
@@ -56,6 +57,10 @@ def parser() -> Parser:
     show.add_argument("game", metavar="GAME", help="name of a catalogue game, or path of a file")
     show.add_argument("--note", action="store_true", help="show the teaching and facilitation note instead")
     show.add_argument("--json", action="store_true", help="print the whole written form as JSON")
+    new = commands.add_parser("new", help="write a commented game to begin with, NAME.yaml")
+    new.add_argument("name", metavar="NAME", help="name of the game, e.g. clean_river")
+    new.add_argument("--output", metavar="FILE", help="file to write instead; '-' prints it")
+    new.add_argument("--json", action="store_true", help="print JSON")
     export = commands.add_parser("export", help="write a game as a Gambit .nfg file, every member a player")
     _add_settings(export)
     export.add_argument("--output", metavar="FILE", help="file to write; otherwise it is printed")
@@ -123,6 +128,8 @@ def _answer(options: argparse.Namespace) -> tuple[object, report.Report | str]:
         there = cards.catalogue_cards()
         chosen = cards.found(there, cards.Wanted(**{field: getattr(options, field) for field in FILTERS}))
         return {"games": [card.as_dict() for card in chosen]}, report.games(chosen, len(there))
+    if options.command == "new":
+        return _new(options.name, options.output)
     subject = catalogue.open_game(options.game)
     if options.command == "show" and options.note:
         text = catalogue.note(options.game)
@@ -144,16 +151,33 @@ def _card(definition: Definition) -> tuple[object, report.Report]:
     return definition.written(), report.game_card(definition)
 
 
+def _new(name: str, path: str | None) -> tuple[object, report.Report | str]:
+    """Write a game to begin with; a file that is there already is left alone."""
+    text = skeleton(name)
+    if path == "-":
+        return {"text": text}, text
+    path = f"{name}.yaml" if path is None else path
+    _write(path, text, anew=True)
+    return {"file": path, "characters": len(text)}, report.Report(f"{path} is written; `negotiate check {path}` and `negotiate verdict {path}` read it.")
+
+
 def _export(subject: Subject, request: Request, path: str | None) -> tuple[object, report.Report | str]:
     """Write a game to a file, or return its text."""
     text = exported(subject, request)
     if path is None:
         return {"nfg": text}, text
+    _write(path, text)
+    return {"file": path, "characters": len(text)}, report.Report(f"{subject.name} is written to {path}; `negotiate solve {path}` reads it.")
+
+
+def _write(path: str, text: str, *, anew: bool = False) -> None:
     try:
-        Path(path).write_text(text, encoding="utf-8")
+        with Path(path).open("x" if anew else "w", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise InvalidGameError([Problem(("output",), f"'{path[:80]}' is there already", "choose another name or file; nothing was written")]) from None
     except OSError as error:
         raise InvalidGameError([Problem(("output",), f"'{path[:80]}' cannot be written: {error.strerror}", "choose another file")]) from None
-    return {"file": path, "characters": len(text)}, report.Report(f"{subject.name} is written to {path}; `negotiate solve {path}` reads it.")
 
 
 def _further(words: Sequence[str]) -> dict[str, str]:
