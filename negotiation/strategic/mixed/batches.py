@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .exact import integers
 from .polytope import Corner, Polytope
 
 FEW = 3
@@ -35,7 +34,7 @@ def solved(polytope: Polytope, bases: Sequence[int]) -> list[Corner | None]:
     >>> [corner.weights for corner in solved(square, [0b0110, 0b1001, 0b1100, 0b1001])]
     [(1, 0), (0, 1), (1, 1), (0, 1)]
     """
-    rows = integers(polytope.rows)
+    rows = polytope.array
     together = len(bases) > FEW and rows.dtype != object and rows.max() < 1 << 31
     found = _together(polytope, rows, np.array(bases, dtype=np.uint64)) if together else [None] * len(bases)
     return [polytope.corner(basis) if corner is None else corner for basis, corner in zip(bases, found, strict=True)]

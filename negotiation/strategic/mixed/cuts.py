@@ -29,6 +29,8 @@ INSIDE = 1e-9
 ONE = np.uint64(1)
 BLOCK = 512
 """Points whose slacks are computed at a time: products of larger matrices would be handed to several threads, and wait for them."""
+PAIRS = 8_000
+"""Up to so many pairs of a corner that stays and one that goes, looking at each pair is faster than sorting all edges."""
 RAISED = np.random.default_rng(0).uniform(0.5, 1.5, (2, MOST_LABELS))
 
 
@@ -118,22 +120,35 @@ def _cut_once(slabs: Slabs, r: int, bases: Bases) -> Bases:
     slack = slabs.right[0, r] - points.dot(slabs.rows[0, r])
     if len(slabs.rows) == 2:
         slack = np.where(side, slabs.right[1, r] - points.dot(slabs.rows[1, r]), slack)
-    words, order = ridges(keys | (slack.view(np.uint64) >> np.uint64(63)), bits)
-    at = (words[1:] ^ words[:-1] == ONE).nonzero()[0]
-    stays, slot = np.divmod(order[at], actions)
-    goes = order[at + 1] // actions
-    kept = (slack >= 0.0).nonzero()[0]
+    kept, gone = (slack >= 0.0).nonzero()[0], (slack < 0.0).nonzero()[0]
+    few = len(kept) * len(gone) <= PAIRS
+    stays, goes, shared = _among(keys, kept, gone) if few else _sorted(keys | (slack.view(np.uint64) >> np.uint64(63)), bits)
     source = np.concatenate([kept, stays])
-    share = slack[stays]
-    share /= share - slack[goes]
+    share = slack.take(stays)
+    share /= share - slack.take(goes)
     new = bases.take(source)
-    begin = len(kept)
+    begin, label = len(kept), np.uint64(1 << actions + r + 1)
     fresh = new.points[begin:]
     fresh += (points.take(goes, axis=0) - fresh) * share[:, None]
-    label = np.uint64(1 << actions + r + 1)
-    new.bits[np.arange(begin, len(source)), slot] = label
-    new.keys[begin:] = words[at] | label
+    dropped = (new.keys[begin:] ^ shared)[:, None]
+    np.copyto(new.bits[begin:], label, where=new.bits[begin:] == dropped)
+    new.keys[begin:] = shared | label
     return new
+
+
+def _among(keys: Bits, kept: Rows, gone: Rows) -> tuple[Rows, Rows, Bits]:
+    """Return which corners that are kept and gone share an edge, and what labels they share: all but one of each."""
+    one, other = keys.take(kept), keys.take(gone)
+    first, second = (np.bitwise_count(one[:, None] ^ other) == 2).nonzero()
+    return kept.take(first), gone.take(second), one.take(first) & other.take(second)
+
+
+def _sorted(keys: Bits, bits: Bits) -> tuple[Rows, Rows, Bits]:
+    """Return the same from keys of which the lowest bit says that a corner is gone."""
+    actions = bits.shape[1]
+    words, order = ridges(keys, bits)
+    at = (words[1:] ^ words[:-1] == ONE).nonzero()[0]
+    return order[at] // actions, order[at + 1] // actions, words[at]
 
 
 def ridges(keys: Bits, bits: Bits) -> tuple[Bits, Rows]:

@@ -161,6 +161,10 @@ def tables(game: Game) -> tuple[Array, Array]:
     rows = []
     for i, axis in enumerate(game.lattice.axes):
         open_to = range(axis.actions) if axis.committed is None else [axis.committed]
+        whole = game.tables[i]
+        if whole is not None:
+            rows.append(np.moveaxis(whole, i, 0).reshape(len(open_to), -1))
+            continue
         flat = tuple(1 if j == i else size for j, size in enumerate(game.lattice.shape))
         chosen = [game.payoffs[i][a] for a in open_to]
         rows.append(np.array([(array if array.shape == flat else np.broadcast_to(array, flat)).ravel() for array in chosen]))

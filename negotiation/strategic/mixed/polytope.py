@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import mul
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...budget import Budget
 from ...numerics import Array
@@ -49,11 +50,14 @@ class Polytope:
         earns 0; all 1 where all replies earn the same.
     own, reply : int
         Number of the first label of own actions ("not used") and of replies ("best").
+    array : ndarray of int
+        The rows as an array.
     """
 
     rows: Table
     own: int
     reply: int
+    array: NDArray[np.int64] = field(repr=False, compare=False)
 
     @classmethod
     def of(cls, earned: Table, own: int, reply: int) -> Polytope:
@@ -62,7 +66,7 @@ class Polytope:
         rows = values - values.min(axis=0)
         rows //= np.gcd.reduce(rows, axis=None) or 1
         rows[:, rows.max(axis=0) == 0] = 1
-        return cls(rows.tolist(), own, reply)
+        return cls(rows.tolist(), own, reply, rows)
 
     @property
     def origin(self) -> int:
@@ -71,8 +75,7 @@ class Polytope:
 
     def scaled(self) -> Array:
         """Return the rows in floating point, the largest entry of each column 1: the unit of an action leaves all labels as they are."""
-        rows = integers(self.rows)
-        scaled: Array = (rows / rows.max(axis=0)).astype(np.float64)
+        scaled: Array = (self.array / self.array.max(axis=0)).astype(np.float64)
         return scaled
 
     def solve(self, basis: int) -> tuple[int, list[int]]:
