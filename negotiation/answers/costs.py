@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,22 +18,14 @@ from ..coalitional.joining.keeping import keeps_most
 from ..coalitional.joining.participation import joining
 from ..coalitional.policy.goals import OBJECTIVES
 from ..coalitional.policy.optimum import policy
-from ..coalitional.terms import BASES, Terms
-from ..errors import InvalidGameError, NotApplicableError, Problem, listed, nearest
+from ..errors import InvalidGameError, NotApplicableError, Problem, listed
 from ..numerics import TOLERANCE, plain
 from ..options import Option, read_amounts, read_options
 from ..questions import Result
 from ..settings import NO_SETTINGS
 from .request import Analysis, Request
+from .terms import TERMS, terms_of
 
-TERMS = (
-    Option("subsidy", float, "what outsiders pay towards the cost of everybody together, in the cost's unit"),
-    Option("cap", str, "the most that one member of a class pays, CLASS=AMOUNT, or 'ability' for what each can pay (repeatable)", many=True),
-    Option("floor", str, "the least that one member of a class pays, CLASS=AMOUNT (repeatable)", many=True),
-    Option("union", str, "classes that negotiate as one, A+B (repeatable)", many=True),
-    Option("to", str, f"what proportional charges are in proportion to: {', '.join(BASES)}", choices=tuple(BASES)),
-    Option("seed", int, "start of the random numbers, for charges estimated by sampling", 0),
-)
 METHOD = Option("method", str, f"one of: {', '.join(methods.METHODS)}")
 
 
@@ -62,7 +53,7 @@ def allocate(subject: Subject, request: Request) -> Allocated:
     """Return the subject's cost allocations by every method that fits, or by the one that the options name."""
     game = cost_game_of(subject, request)
     said = read_options("allocate", (METHOD, *TERMS), dict(request.options or {}))
-    method, terms = said.get("method"), terms_of(game, said, request)
+    method, terms = said.get("method"), terms_of(game, said, request.budget)
     if method is None:
         return Allocated(subject, game, *methods.compare(game, terms))
     found = methods.allocate(game, method, terms) if method != "core" else None
@@ -84,33 +75,6 @@ def cost_game_of(subject: Subject, request: Request) -> CostGame:
         return subject.plain
     subject.written.check_ranges(request.settings)
     return build_cost_game(subject.written, subject.written.values(request.settings))
-
-
-def terms_of(game: CostGame, said: Mapping[str, Any], request: Request) -> Terms:
-    """Return the terms that options say.
-
-    Raises
-    ------
-    InvalidGameError
-        For a class that the game does not have, or an amount that is none.
-    """
-    caps: dict[str, float] = {}
-    parts = [part.strip() for part in str(said.get("cap", "")).split(",")]
-    if "ability" in parts:
-        caps = {entry.name: entry.affordable for entry in game.classes if entry.affordable is not None}
-        if not caps:
-            raise NotApplicableError("nothing is known about what anybody can pay", "give 'ability' to the classes of the cost game, or amounts")
-    caps |= read_amounts("cap", ",".join(part for part in parts if part != "ability"), game.names)
-    floors = read_amounts("floor", str(said.get("floor", "")), game.names)
-    unions: dict[str, str] = {}
-    for group in filter(None, (part.strip() for part in str(said.get("union", "")).split(","))):
-        for name in (part.strip() for part in group.split("+")):
-            if name not in game.names or name in unions:
-                problem = f"unknown class '{name}'" if name not in game.names else f"'{name}' is in two unions"
-                remedy = nearest(name, game.names) if name not in game.names else "name each class once"
-                raise InvalidGameError([Problem(("options", "union"), problem, remedy)])
-            unions[name] = group
-    return Terms(float(said.get("subsidy", 0.0)), caps, floors, unions, request.budget, int(said.get("seed", 0)), said.get("to", "use"))
 
 
 @dataclass(frozen=True)
@@ -180,14 +144,14 @@ def _policy(subject: Subject, request: Request) -> CostAnswer:
     share = float(said["members_share"])
     if not share <= 1:
         raise InvalidGameError([Problem(("options", "members_share"), f"got {share:g}, expected a share from 0 to 1", "write e.g. 0.25")])
-    found = policy(game, terms_of(game, said, request), said["objective"], held, said["closest_to"], members_capital=(share, 1.0))
+    found = policy(game, terms_of(game, said, request.budget), said["objective"], held, said["closest_to"], members_capital=(share, 1.0))
     return CostAnswer(subject, game, found)
 
 
 def _join(subject: Subject, request: Request) -> CostAnswer:
     game = cost_game_of(subject, request)
     said = read_options("join", (METHOD, PACE, *TERMS), dict(request.options or {}))
-    terms, method = terms_of(game, said, request), said.get("method")
+    terms, method = terms_of(game, said, request.budget), said.get("method")
     pace = said["pace"]
     found: Result = keeps_most(game, terms=terms, pace=pace) if method is None else joining(game, methods.method_named(method).name, terms, pace)
     return CostAnswer(subject, game, found)

@@ -24,8 +24,9 @@ from ..numerics import plain
 from ..options import Option, read_options
 from ..questions import Result
 from ..settings import NO_SETTINGS
-from .costs import METHOD, TERMS, cost_game_of, terms_of
+from .costs import METHOD, cost_game_of
 from .request import Analysis, Request, situation_of
+from .terms import CHARGED, TERMS, terms_of
 
 FULL = Option("full", bool, "add patience, robustness, stable levels of participation, winners and losers, and the condition of the weakest link")
 SIGNS = Option("signs", bool, "turn every sign of the payoffs round, one at a time: does some expectation notice? takes a minute or two")
@@ -116,7 +117,7 @@ class Conditions:
 
 def judge(subject: Subject, request: Request) -> Judged:
     """Return the verdict on the subject's target, after a second look from the written form."""
-    full = bool(read_options("verdict", (FULL,), dict(request.options or {})).get("full"))
+    full = bool(_read("verdict", (FULL,), request, charged=True).get("full"))
     situation = situation_of(subject, request)
     found = verdict(situation, full=full)
     return Judged(subject, found, recheck(found), _depth(situation, found) if full else None)
@@ -139,21 +140,30 @@ def check(subject: Subject, request: Request) -> ExpectationsChecked:
     return ExpectationsChecked(subject, check_expectations(subject.written), advice(subject.written), signs)
 
 
-def _asked(name: str, about: str, run: Callable[[Situation, Mapping[str, Any]], Result], options: tuple[Option, ...] = ()) -> Analysis:
+def _read(name: str, options: tuple[Option, ...], request: Request, *, charged: bool) -> dict[str, Any]:
+    """Return the options of a question; terms of charges need charges."""
+    said = read_options(name, (*options, *(CHARGED if charged else ())), dict(request.options or {}))
+    meant = [option.name for option in CHARGED if charged and option.name in said]
+    if meant and request.charges is None:
+        raise NotApplicableError(f"'{meant[0]}' says how a rule charges, and no rule was named", "name one, e.g. charges: nucleolus")
+    return said
+
+
+def _asked(name: str, about: str, run: Callable[[Situation, Mapping[str, Any]], Result], options: tuple[Option, ...] = (), *, charged: bool = True) -> Analysis:
     """Return a question about a situation that needs nothing but its options and the budget."""
 
     def answer(subject: Subject, request: Request) -> Governed:
-        said = read_options(name, options, dict(request.options or {}))
+        said = _read(name, options, request, charged=charged)
         situation = situation_of(subject, request)
         return Governed(subject, situation, run(situation, {**said, "budget": request.budget}))
 
-    return Analysis(name, about, answer, options)
+    return Analysis(name, about, answer, (*options, *CHARGED) if charged else options, charged)
 
 
 def rules(subject: Subject, request: Request) -> Governed:
     """Return which rules of sharing the cost make the target hold, or where one rule leads."""
     said = read_options("rules", (METHOD, *TERMS), dict(request.options or {}))
-    situation, terms = situation_of(subject, request), terms_of(cost_game_of(subject, request), said, request)
+    situation, terms = situation_of(subject, request), terms_of(cost_game_of(subject, request), said, request.budget)
     definition, method = subject.written, said.get("method")
     found = compare_rules(definition, request.settings, terms) if method is None else allocate_then_play(definition, request.settings, method, terms)
     return Governed(subject, situation, found)
@@ -173,12 +183,13 @@ def _compared(situation: Situation) -> Winners:
 
 
 QUESTIONS = (
-    Analysis("verdict", "Does the cooperative outcome hold, would it get going, who would leave first?", judge, (FULL,)),
+    Analysis("verdict", "Does the cooperative outcome hold, would it get going, who would leave first?", judge, (FULL, *CHARGED), charged=True),
     _asked(
         "repair",
         "What would make it hold: levers, transfers, a subsidy, numbers, each with its price.",
         lambda situation, said: repairs(situation, said["fine"], said["detection"], said["budget"]),
         (FINE, DETECTION),
+        charged=False,
     ),
     _asked(
         "condition",

@@ -8,11 +8,13 @@ from typing import Any, Protocol
 
 from ..budget import Budget
 from ..catalogue import Subject
+from ..coalitional.build import build_cost_game
 from ..errors import NotApplicableError
 from ..governance.situation import Situation, build_situation
-from ..options import Option
+from ..options import Option, read_options
 from ..settings import NO_SETTINGS, Settings
 from ..strategic.game import Game
+from .terms import CHARGED, terms_of
 
 
 @dataclass(frozen=True)
@@ -57,18 +59,27 @@ class Analysis:
     run : callable
     options : tuple of Option
         What only this analysis understands.
+    charged : bool
+        Whether the terms among its options are those of the request's charges, and mean nothing without.
     """
 
     name: str
     about: str
     run: Callable[[Subject, Request], Answer]
     options: tuple[Option, ...] = ()
+    charged: bool = False
 
 
 def situation_of(subject: Subject, request: Request) -> Situation:
-    """Put the subject's definition under the request's settings."""
-    subject.written.check_ranges(request.settings)
-    return build_situation(subject.written, request.settings, request.charges)
+    """Put the subject's definition under the request's settings, and under its charges on the terms among its options."""
+    written, settings = subject.written, request.settings
+    written.check_ranges(settings)
+    names = {option.name for option in CHARGED}
+    said = {name: text for name, text in (request.options or {}).items() if name in names}
+    if request.charges is None or not said:
+        return build_situation(written, settings, request.charges)
+    game = build_cost_game(written, written.values(settings))
+    return build_situation(written, settings, request.charges, terms=terms_of(game, read_options("charges", CHARGED, said), request.budget))
 
 
 def game_of(subject: Subject, request: Request) -> tuple[Game, Situation | None]:

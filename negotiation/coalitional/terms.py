@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -46,6 +47,11 @@ class Terms:
     budget: Budget | None = None
     seed: int = 0
     to: str = "use"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what was agreed on for JSON, leaving out what was not."""
+        said = {"subsidy": self.subsidy, "caps": dict(self.caps), "floors": dict(self.floors), "unions": dict(self.unions)}
+        return {name: value for name, value in said.items() if value} | ({"to": self.to} if self.to != "use" else {})
 
     def bounds(self, game: CostGame) -> tuple[Array, Array]:
         """Return the least and the most that one member of each class pays, shapes (classes,).

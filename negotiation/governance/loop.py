@@ -194,7 +194,7 @@ class _Play:
     def situation(self, method: str, charges: Mapping[str, float]) -> Situation:
         """Return the game in which people pay these charges."""
         fed = {feeds: charges[name] for name, feeds in zip(self.game.names, self.game.feeds, strict=True) if feeds is not None}
-        return build_situation(self.definition, self.settings, method, fed)
+        return build_situation(self.definition, self.settings, method, fed, terms=self.terms)
 
     def stay(self, situation: Situation, point: Points) -> dict[str, int]:
         """Return the members of each class at actions that are charged; a class that does not act is there as a whole."""

@@ -13,6 +13,7 @@ from ..coalitional.allocation import Allocation, judge
 from ..coalitional.build import build_cost_game
 from ..coalitional.cost_game import CostGame
 from ..coalitional.methods import allocate
+from ..coalitional.terms import NO_TERMS, SUBSIDY, Terms
 from ..definition import Definition
 from ..errors import NotApplicableError
 from ..evaluation import ProfileEnvironment
@@ -40,6 +41,8 @@ class Situation:
     game : Game
     rule : str or None
         The allocation rule whose charges people pay; None where the parameters say what they pay.
+    terms : Terms
+        On which the rule charges.
     """
 
     definition: Definition
@@ -47,6 +50,7 @@ class Situation:
     values: Mapping[str, float]
     game: Game
     rule: str | None = None
+    terms: Terms = NO_TERMS
 
     @cached_property
     def equilibria(self) -> PureEquilibria:
@@ -113,11 +117,12 @@ class Situation:
         """What the members of each class pay, judged as an allocation; None where some class's charge feeds no parameter."""
         game = self.cost_game
         if game is not None and self.rule is not None and any(name is None for name in game.feeds):
-            return allocate(game, self.rule)
+            return allocate(game, self.rule, self.terms)
         if game is None or any(name is None for name in game.feeds):
             return None
         charges = [self.values[name] for name in game.feeds if name is not None]
-        return judge(game, self.rule or "paid", charges, slack=SMALL_CHANGE * abs(game.total))
+        others = {SUBSIDY: self.terms.subsidy} if self.terms.subsidy else {}
+        return judge(game, self.rule or "paid", charges, slack=SMALL_CHANGE * abs(game.total), contributions=others)
 
     def payoff_formula(self, stakeholder: str, action: str) -> Formula:
         """Return the written payoff of an action."""
@@ -142,7 +147,12 @@ class Situation:
 
 
 def build_situation(
-    definition: Definition, settings: Settings = NO_SETTINGS, charges: str | None = None, charged: Mapping[str, float] | None = None
+    definition: Definition,
+    settings: Settings = NO_SETTINGS,
+    charges: str | None = None,
+    charged: Mapping[str, float] | None = None,
+    *,
+    terms: Terms = NO_TERMS,
 ) -> Situation:
     """Put a definition under settings.
 
@@ -154,6 +164,8 @@ def build_situation(
         An allocation method: its charges become what people pay (each class's `feeds` parameter), and the game is evaluated with them.
     charged : mapping of str to float, optional
         The parameters that charges feed, where they are already known; `charges` then only says by which rule.
+    terms : Terms
+        On which the rule charges: a subsidy, caps, floors, unions.
 
     Returns
     -------
@@ -170,13 +182,13 @@ def build_situation(
     if charged is not None:
         values = values | dict(charged) | dict(settings.set)
     elif charges is not None:
-        values = values | charged_values(build_cost_game(definition, values), charges) | dict(settings.set)
-    return Situation(definition, settings, values, build_game(definition, settings, values), charges)
+        values = values | charged_values(build_cost_game(definition, values), charges, terms) | dict(settings.set)
+    return Situation(definition, settings, values, build_game(definition, settings, values), charges, terms)
 
 
-def charged_values(game: CostGame, rule: str) -> dict[str, float]:
+def charged_values(game: CostGame, rule: str, terms: Terms = NO_TERMS) -> dict[str, float]:
     """Return the parameters that the charges of `rule` feed."""
     if not any(game.feeds):
         raise NotApplicableError("no class of the cost game feeds a parameter, so charges change nothing", "add 'feeds: parameter' to its classes")
-    allocation = allocate(game, rule)
+    allocation = allocate(game, rule, terms)
     return {name: charge for name, charge in zip(game.feeds, allocation.charges, strict=True) if name is not None}

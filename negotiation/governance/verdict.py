@@ -100,6 +100,10 @@ class Verdict:
         """Whether the charges cover the cost and no coalition would do better alone; None where that is not asked."""
         return None if self.cost is None else self.cost.objection is None and self.cost.shortfall == 0.0
 
+    def _terms(self) -> dict[str, Any]:
+        said = self.situation.terms.as_dict()
+        return {"terms": said} if said else {}
+
     @property
     def sentence(self) -> str:
         """The verdict in plain words."""
@@ -117,7 +121,7 @@ class Verdict:
             "verdict": self.word,
             "sentence": self.sentence,
             "lesson": self.lesson,
-            "settings": self.situation.settings.as_dict() | {"charges": self.situation.rule},
+            "settings": self.situation.settings.as_dict() | {"charges": self.situation.rule} | self._terms(),
             "individual": self.individual.as_dict(),
             "bloc": self.bloc.as_dict(),
             "coalition": self.coalition and {"holds": not self.coalition.pays, "margin": -self.coalition.least, **self.coalition.as_dict(self.situation.game)},
