@@ -15,10 +15,9 @@ from negotiation.errors import IllegalMoveError
 
 from .doors import keep
 from .problems import documented
-from .records import Records
+from .records import BrokenArchiveError, Records
 from .storage.database import StorageError
 from .workshop.archive import Archive
-from .workshop.events import BrokenLogError
 from .workshop.sheets import Sheet, harmless
 from .workshop_routes import REFUSALS, MadeWorkshop, TableLine, WorkshopName, leader, owner, workshops_of
 
@@ -74,13 +73,13 @@ async def archive(workshop: WorkshopName, request: Request, records: RecordsOf) 
     return JSONResponse(found, headers={"Content-Disposition": f'attachment; filename="{workshop}.workshop.json"', "Cache-Control": "no-store"})
 
 
-@router.post("/archives/check", summary="Work an archive out again", responses=documented(BrokenLogError))
+@router.post("/archives/check", summary="Work an archive out again", responses=documented(BrokenArchiveError))
 async def check_archive(body: Archive, records: RecordsOf) -> dict[str, Any]:
     """Verify the logs of an archive and compute every figure again, without keeping anything."""
     return (await run_in_threadpool(records.check_archive, body)).as_dict()
 
 
-@router.post("/archives", status_code=201, summary="Open an archive", responses=documented(BrokenLogError, IllegalMoveError, StorageError))
+@router.post("/archives", status_code=201, summary="Open an archive", responses=documented(BrokenArchiveError, IllegalMoveError, StorageError))
 async def open_archive(body: Archive, request: Request, response: Response, records: RecordsOf) -> MadeWorkshop:
     """Take a workshop in from another server; it goes on here under a new owner's secret."""
     request.app.state.host.allow(request)

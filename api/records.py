@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from negotiation.errors import IllegalMoveError
+from negotiation.errors import IllegalMoveError, NegotiationError
 
 from .storage.keys import Grant, grant, new_code, new_secret
 from .storage.rooms import events_of, head_of
@@ -24,6 +24,13 @@ from .workshop.sheets import Sheet, sheets
 from .workshops import CODE, Made, Workshops
 
 VERSION = metadata.version("negotiation-engine")
+
+
+class BrokenArchiveError(NegotiationError):
+    """An archive that was sent is not whole, or comes to other figures."""
+
+    status = 422
+    title = "The archive is damaged"
 
 
 class Records:
@@ -60,23 +67,31 @@ class Records:
         return archived(workshop, logs, VERSION)
 
     def check_archive(self, archive: Archive) -> Checked:
-        """Verify an archive and work every figure out again."""
-        return worked_out([table.log() for table in archive.tables])
+        """Verify an archive and work every figure out again.
+
+        Raises
+        ------
+        BrokenArchiveError
+        """
+        try:
+            return worked_out([table.log() for table in archive.tables])
+        except BrokenLogError as error:
+            raise BrokenArchiveError(error.message, "send another copy") from None
 
     def open_archive(self, archive: Archive) -> Made:
         """Take a workshop in from an archive, under a new owner's secret.
 
         Raises
         ------
-        BrokenLogError
+        BrokenArchiveError
             When it was changed, or comes to other figures here.
         IllegalMoveError
             When the workshop is here already.
         """
+        found = self.check_archive(archive)
         logs = [table.log() for table in archive.tables]
-        found = worked_out(logs)
         if found.different or any(log[0].room.rpartition("-")[0] != archive.workshop for log in logs):
-            raise BrokenLogError("the archive comes to other figures here", "; ".join(found.different[:3]) or "its tables belong to another workshop")
+            raise BrokenArchiveError("the archive comes to other figures here", "; ".join(found.different[:3]) or "its tables belong to another workshop")
         secret = new_secret()
         rows = [self._row(Room(log[0].room, log)) for log in logs]
         try:
