@@ -55,6 +55,9 @@ class Transfers:
     gainers : mapping of str to float
         What the members of each stakeholder gain together from going from the status quo to the target, before transfers, where they
         gain: who could pay.
+    beyond : tuple of str
+        Stakeholders whose members stand at several actions of the target and gain by going round among them: no payment for actions stops
+        that, and the price is infinite. Empty where the transfers work.
     """
 
     situation: Situation
@@ -64,11 +67,15 @@ class Transfers:
     cap: float
     detection: float
     gainers: Mapping[str, float]
+    beyond: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
         """The transfers in plain words."""
         game = self.situation.game
+        if self.beyond:
+            circling = ", ".join(game.label(game.index(name)) for name in self.beyond)
+            return f"No payments for actions make the target hold: at several actions of {circling} a member gains at another of them, whatever each is paid."
         if not self.rewards and not self.fines:
             return "Nobody needs to be paid or fined: nobody gains by leaving the target."
         parts = []
@@ -90,6 +97,7 @@ class Transfers:
         """Return the transfers for JSON."""
         body = {
             "sentence": self.sentence,
+            "possible": not self.beyond,
             "price": self.price,
             "rewards": [{**vars(row), "total": row.total} for row in self.rewards],
             "fines": [vars(row) for row in self.fines],
@@ -151,6 +159,10 @@ def transfers(situation: Situation, cap: float = 0.0, detection: float = 1.0) ->
     scale = float(np.max(np.abs(right), initial=0.0)) or 1.0
     high = [None] * len(paid) + [cap / scale] * len(fined)
     first = minimise(money, at_most=(rows, right / scale), high=high)
+    if not first:
+        whose = np.array([one.stakeholder for one in found])
+        beyond = tuple(name for name in game.names if not minimise(money, at_most=(rows[whose == name], right[whose == name] / scale), high=high))
+        return Transfers(situation, (), (), float("inf"), cap, detection, gainers(situation), beyond)
     weights = np.array([0.0] * len(paid) + [1.0] * len(fined))
     second = minimise(weights, at_most=(np.vstack([rows, money]), np.append(right / scale, first.value)), high=high)
     amounts = dict(zip([*paid, *fined], np.where(second.x > TOLERANCE / 100, second.x, 0.0) * scale, strict=True))
