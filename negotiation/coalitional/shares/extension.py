@@ -136,32 +136,43 @@ class _Transform:
         if len(nodes) > half:
             weights[half] /= 2
         total = np.zeros(len(self.members))
-        for t, weight in zip(nodes.tolist(), weights.tolist(), strict=False):
-            for start in range(0, len(self.moved[0]), CHUNK):
-                total += weight * self._at(t, slice(start, start + CHUNK))
+        for start in range(0, len(self.moved[0]), CHUNK):
+            total += self._over(nodes.tolist(), weights.tolist(), slice(start, start + CHUNK))
         return total
 
-    def _at(self, t: float, chunk: slice) -> Array:
-        moved = [array[chunk] for array in self.moved]
-        shrunk = [np.maximum(2 * t * (1 - t) * array.real, NEARLY_0 - 1.0) for array in moved]
-        fading = sum((0.5 * (n - 1) * np.log1p(one) for n, one in zip(self.members, shrunk, strict=True)), np.zeros(1))
-        alive = np.flatnonzero(fading > FADED)
-        if not alive.size:
-            return np.zeros(len(moved))
-        there = [1.0 + t * array[alive] for array in moved]
-        others: Complex = np.ones(len(alive), dtype=complex)
+    def _over(self, nodes: list[float], weights: list[float], chunk: slice) -> Array:
+        """Return the weighted sum of a part of the transform; what has faded at a node has faded at all that are nearer to 1/2."""
+        moved, kernels = [array[chunk] for array in self.moved], [array[chunk] for array in self.kernels]
+        total = np.zeros(len(moved))
+        for t, weight in zip(nodes, weights, strict=False):
+            alive = self._fading(t, moved) > FADED
+            if not alive.all():
+                moved, kernels = [array[alive] for array in moved], [array[alive] for array in kernels]
+            if not moved[0].size:
+                break
+            total += weight * self._at(t, moved, kernels)
+        return total
+
+    def _fading(self, t: float, moved: list[Complex]) -> Array:
+        """Return the logarithm of the size of the transform of what others use, without one of each class."""
+        found = np.zeros(len(moved[0]))
+        for array, n in zip(moved, self.members, strict=True):
+            if n > 1:
+                found += 0.5 * (n - 1) * np.log1p(np.maximum(2 * t * (1 - t) * array.real, NEARLY_0 - 1.0))
+        return found
+
+    def _at(self, t: float, moved: list[Complex], kernels: list[Complex]) -> Array:
+        there = [1.0 + t * array for array in moved]
+        before: list[Complex] = [np.ones(len(moved[0]), dtype=complex)]
         for one, n in zip(there, self.members, strict=True):
-            others = others * _power(one, n - 1)
-        kernels = [kernel[chunk][alive] for kernel in self.kernels]
-        return np.array([float(np.dot(others * _product(there, k), kernel).real) for k, kernel in enumerate(kernels)])
-
-
-def _product(factors: list[Complex], without: int) -> Complex | float:
-    found: Complex | float = 1.0
-    for k, one in enumerate(factors):
-        if k != without:
-            found = found * one
-    return found
+            before[0] = before[0] * _power(one, n - 1)
+        for one in there[:-1]:
+            before.append(before[-1] * one)
+        found, after = np.zeros(len(moved)), np.ones(len(moved[0]), dtype=complex)
+        for k in range(len(moved) - 1, -1, -1):
+            found[k] = float(np.dot(before[k] * after, kernels[k]).real)
+            after = after * there[k]
+        return found
 
 
 def _power(base: Complex, n: int) -> Complex:
