@@ -17,6 +17,7 @@ from .strategic.files.nfg import read_nfg
 from .strategic.game import Game
 
 _BESIDE = Path(__file__).resolve().parent
+CLUSTERS = "clusters"
 LITERATURE = "literature"
 """Folder of the catalogue that holds what the literature says, no games."""
 SUFFIXES = (".yaml", ".yml", ".json", ".nfg", ".csv")
@@ -73,7 +74,7 @@ def names() -> list[str]:
 
 def shelf(path: Path) -> str:
     """Return the part of the catalogue in which a file stands: "clusters", or the name of its folder."""
-    return "clusters" if path.parent == folder() else path.parent.name
+    return CLUSTERS if path.parent == folder() else path.parent.name
 
 
 def path_of(name: str) -> Path:

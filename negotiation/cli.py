@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,6 +22,7 @@ from .answers.request import Analysis, Request
 from .authoring.skeleton import skeleton
 from .budget import Budget
 from .catalogue import Subject
+from .coverage import as_markdown, coverage
 from .definition import Definition
 from .errors import InvalidGameError, NegotiationError, Problem
 from .numerics import plain
@@ -53,6 +55,8 @@ def parser() -> Parser:
     for field, about in FILTERS.items():
         games.add_argument(f"--{field.replace('_', '-')}", metavar="NAME", default="", help=about)
     games.add_argument("--json", action="store_true", help="print JSON")
+    covers = commands.add_parser("coverage", help="say as Markdown which part of the literature stands in which game of the catalogue")
+    covers.add_argument("--json", action="store_true", help="print JSON")
     show = commands.add_parser("show", help="show who is in a game, its numbers, levers and scenarios")
     show.add_argument("game", metavar="GAME", help="name of a catalogue game, or path of a file")
     show.add_argument("--note", action="store_true", help="show the teaching and facilitation note instead")
@@ -66,6 +70,12 @@ def parser() -> Parser:
     export.add_argument("--output", metavar="FILE", help="file to write; otherwise it is printed")
     for row in QUESTIONS:
         _add_analysis(commands.add_parser(row.name, help=row.about), row)
+    for entry in entry_points(group="negotiation.commands"):
+        for further in entry.load():
+            command = commands.add_parser(further.name, help=further.about)
+            further.arguments(command)
+            command.add_argument("--json", action="store_true", help="print JSON")
+            command.set_defaults(run=further.run)
     return top
 
 
@@ -124,10 +134,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _answer(options: argparse.Namespace) -> tuple[object, report.Report | str]:
     """Return what is asked for, as data and for people."""
+    if hasattr(options, "run"):
+        return options.run(options)  # type: ignore[no-any-return]
     if options.command == "games":
         there = cards.catalogue_cards()
         chosen = cards.found(there, cards.Wanted(**{field: getattr(options, field) for field in FILTERS}))
         return {"games": [card.as_dict() for card in chosen]}, report.games(chosen, len(there))
+    if options.command == "coverage":
+        covered = coverage()
+        return covered.as_dict(), as_markdown(covered)
     if options.command == "new":
         return _new(options.name, options.output)
     subject = catalogue.open_game(options.game)
