@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,10 @@ Place = tuple[str | int, ...]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?[0-9]{1,300}\Z")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_SPECIAL = frozenset("0123456789+-.~ntfiINTF") | {""}
+"""How a plain text that is something else than text can begin."""
+_STARTS = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
+_ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 _NOT_A_NUMBER = {".nan": math.nan, ".inf": math.inf, "+.inf": math.inf, "-.inf": -math.inf, "nan": math.nan, "infinity": math.inf, "-infinity": -math.inf}
 
 
@@ -108,48 +113,58 @@ class _Builder:
         self.source = source
         self.lines: dict[Place, int] = {}
         self.problems: list[Problem] = []
-        self.entries = 0
 
     def build(self, text: str) -> Document:
-        events = [event for event in self._events(text) if not isinstance(event, (yaml.StreamStartEvent, yaml.StreamEndEvent))]
-        if sum(isinstance(event, yaml.DocumentStartEvent) for event in events) > 1:
-            raise InvalidGameError([Problem((), "the file holds several documents", "remove the '---' between them")], self.source)
-        body = iter([event for event in events if not isinstance(event, (yaml.DocumentStartEvent, yaml.DocumentEndEvent))])
+        body = self._events(text)
         first = next(body, None)
         data = None if first is None else self._value(first, body, ())
+        for _ in body:  # what stands behind the first document is read too, so that mistakes in it are found
+            pass
         return Document(data, self.lines, self.source, tuple(self.problems))
 
-    def _events(self, text: str) -> list[yaml.Event]:
-        events: list[yaml.Event] = []
-        depth = 0
-        for event in yaml.parse(text, Loader=_Loader):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > MAX_DEPTH:
-                raise TooLargeError(f"line {_line(event)}: fields are nested more than {MAX_DEPTH} deep", "flatten the file")
-            if len(events) > MAX_ENTRIES:
+    def _events(self, text: str) -> Iterator[Any]:
+        """Yield the events of values, within the limits; a second document is refused."""
+        depth = documents = 0
+        for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
+            if count > MAX_ENTRIES:
                 raise TooLargeError(f"the text has more than {MAX_ENTRIES:,} entries", "shorten it")
-            if isinstance(event, yaml.AliasEvent):
+            kind = type(event)
+            if kind in _STARTS:
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise TooLargeError(f"line {_line(event)}: fields are nested more than {MAX_DEPTH} deep", "flatten the file")
+            elif kind in _ENDS:
+                depth -= 1
+            elif kind is yaml.AliasEvent:
                 line = _line(event)
                 raise InvalidGameError([Problem((), "references (*name) cannot be used", "write the value out", line)], self.source)
-            events.append(event)
-        return events
+            elif kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    raise InvalidGameError([Problem((), "the file holds several documents", "remove the '---' between them")], self.source)
+                continue
+            elif kind is not yaml.ScalarEvent:
+                continue
+            yield event
 
     def _value(self, event: yaml.Event, body: Any, place: Place) -> Any:
-        self.lines.setdefault(place, _line(event))
-        if isinstance(event, yaml.MappingStartEvent):
+        if place not in self.lines:
+            self.lines[place] = _line(event)
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            return _scalar(event)
+        if kind is yaml.MappingStartEvent:
             return self._mapping(body, place)
-        if isinstance(event, yaml.SequenceStartEvent):
-            items: list[Any] = []
-            while not isinstance(item := next(body), yaml.SequenceEndEvent):
-                items.append(self._value(item, body, (*place, len(items))))
-            return items
-        return _scalar(event)
+        items: list[Any] = []
+        while type(item := next(body)) is not yaml.SequenceEndEvent:
+            items.append(self._value(item, body, (*place, len(items))))
+        return items
 
     def _mapping(self, body: Any, place: Place) -> dict[str, Any]:
         result: dict[str, Any] = {}
-        while not isinstance(key := next(body), yaml.MappingEndEvent):
+        while type(key := next(body)) is not yaml.MappingEndEvent:
             line = _line(key)
-            if not isinstance(key, yaml.ScalarEvent):
+            if type(key) is not yaml.ScalarEvent:
                 raise InvalidGameError([Problem(place, "a name must be a single word, not a list or a group", "check the indentation", line)], self.source)
             here = (*place, key.value)
             if key.value in result:
@@ -168,6 +183,8 @@ def _line(event: Any) -> int:
 
 def _scalar(event: Any) -> Any:
     text = event.value
+    if text[:1] not in _SPECIAL:
+        return text
     if event.style in ("'", '"', "|", ">") or (event.tag is not None and event.tag.endswith(":str")):
         return text
     if text in ("", "~", "null"):

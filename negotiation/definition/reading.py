@@ -61,7 +61,7 @@ def read_definition(source: str | bytes | Mapping[str, Any], name: str = "game")
     return Definition(name=name, **{field: getattr(form, field) for field in Form.model_fields})
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def _read_file(path: str, changed: int, size: int, name: str) -> Definition:
     return read_definition(Path(path).read_bytes(), name)
 
