@@ -165,12 +165,14 @@ def _unlisted(players: list[str], table: Array, default: Any, section: str, alre
         if not np.isnan(alone).any():
             table[missing] = (np.argwhere(missing) @ alone).ravel()
             return []
+        unknown_alone = [name for name, cost in zip(players, alone, strict=True) if np.isnan(cost)]
+        return [Problem((section,), f"'sum' needs what each player has alone; missing for {listed(unknown_alone, 8)}", "list each player on its own")]
     elif isinstance(default, (int, float)) and not isinstance(default, bool) and abs(default) <= LARGEST:
         table[missing] = default
         return []
     elif default is not None:
         return [Problem(("default",), f"got {str(default)[:30]}, expected a number or 'sum'", "'sum' means each member on its own")]
-    some = [", ".join(name for name, here in zip(players, row, strict=True) if here) for row in np.argwhere(missing)[:9]]
+    some = ["+".join(name for name, here in zip(players, row, strict=True) if here) for row in np.argwhere(missing)[:9]]
     count = int(missing.sum())
     message = f"{count} coalition{'s are' if count > 1 else ' is'} missing: {listed(some, 8)}"
     return [Problem((section,), message, "give every coalition, or a 'default' for the others (a number, or 'sum')")]
