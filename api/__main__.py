@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import os
 import socket
+import sys
+from collections.abc import Sequence
 
 import uvicorn
 
-from .app import create_app
+from .doctor import lan_addresses
+from .settings import ServerSettings
+from .storage.database import is_sqlite
+from .storage.keys import new_secret
 
+APP = "api.app:create_app"
 WELCOME = """
   The negotiation engine is running.
 
@@ -18,29 +25,64 @@ WELCOME = """
                   {negotiate} verdict common_effluent_plant
 
   Choose a game, move a slider, tick a lever: the verdict follows.
-  Stop with Ctrl+C; saved games stay in negotiation.db.
+{lan}  Stop with Ctrl+C; what was saved stays in {database}.
+"""
+LAN = """
+  Everybody in this network can reach it, without encryption: people join with a code and need no personal data.
+  Phones          {phones}
+  Your own link   {address}/f#{secret}
+  Keep your link to yourself: whoever has it makes workshops. It is shown this once.
+
 """
 
 
 class Server(uvicorn.Server):
     """A server that says where it is once it listens."""
 
+    def __init__(self, config: uvicorn.Config, welcome: str) -> None:
+        super().__init__(config)
+        self._welcome = welcome
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening, then tell."""
         await super().startup(sockets)
         if self.started:
-            address = f"http://{self.config.host}:{self.config.port}"
-            print(WELCOME.format(address=address, negotiate=".venv/bin/negotiate"), flush=True)
+            print(self._welcome, flush=True)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the server until it is stopped."""
     parser = argparse.ArgumentParser(prog="python -m api", description="Start the negotiation engine's server.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: only this machine)")
+    parser.add_argument("--lan", action="store_true", help="let everybody in this network reach the server; prints your own link")
     parser.add_argument("--port", type=int, default=8000)
-    options = parser.parse_args()
-    Server(uvicorn.Config(create_app(), host=options.host, port=options.port, log_level="warning", server_header=False)).run()
+    parser.add_argument("--processes", type=int, default=1, help="server processes beside each other, with PostgreSQL")
+    options = parser.parse_args(arguments)
+    settings = ServerSettings.from_environment()
+    if options.processes > 1 and is_sqlite(settings.database_url):
+        print("python -m api: several processes need PostgreSQL: set DATABASE_URL, or leave --processes out", file=sys.stderr)
+        return 2
+    host = "0.0.0.0" if options.lan else options.host
+    opened = options.lan or host not in ("127.0.0.1", "::1", "localhost")
+    if opened and settings.owner_secret is None:
+        os.environ["NEGOTIATION_OWNER"] = new_secret()
+    welcome = _welcome(host, options.port, settings, os.environ.get("NEGOTIATION_OWNER") if opened else None)
+    if options.processes > 1:
+        print(welcome, flush=True)
+        uvicorn.run(APP, factory=True, host=host, port=options.port, log_level="warning", server_header=False, workers=options.processes)
+    else:
+        Server(uvicorn.Config(APP, factory=True, host=host, port=options.port, log_level="warning", server_header=False), welcome).run()
+    return 0
+
+
+def _welcome(host: str, port: int, settings: ServerSettings, secret: str | None) -> str:
+    reached = lan_addresses() if secret is not None else []
+    address = f"http://{reached[0] if reached else '127.0.0.1' if host == '0.0.0.0' else host}:{port}"
+    phones = ", ".join(f"http://{one}:{port}/p" for one in reached) or "no network address found; connect to a Wi-Fi"
+    lan = LAN.format(phones=phones, address=address, secret=secret) if secret is not None else ""
+    database = settings.database_url.removeprefix("sqlite:///") if is_sqlite(settings.database_url) else "PostgreSQL"
+    return WELCOME.format(address=address, negotiate=".venv/bin/negotiate", lan=lan, database=database)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -45,8 +45,6 @@ HEADERS = {
     ),
 }
 MAX_BODY = 2 * MAX_BYTES
-JOIN_TRIES = 10
-"""Tries to join in a minute from one address."""
 EVERY = 0.5
 """Seconds between two looks at the clock."""
 WARM_AFTER = 0.3
@@ -103,7 +101,7 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=_operation_id,
     )
-    app.state.tries = Tries(JOIN_TRIES)
+    app.state.tries = Tries(chosen.join_tries)
     app.state.host = Host(chosen.owner_secret)
     install(app)
     app.middleware("http")(_guard)

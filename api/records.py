@@ -33,6 +33,19 @@ class BrokenArchiveError(NegotiationError):
     title = "The archive is damaged"
 
 
+def recomputed(archive: Archive) -> Checked:
+    """Verify an archive and work every figure out again.
+
+    Raises
+    ------
+    BrokenArchiveError
+    """
+    try:
+        return worked_out([table.log() for table in archive.tables])
+    except BrokenLogError as error:
+        raise BrokenArchiveError(error.message, "send another copy") from None
+
+
 class Records:
     """Reads whole workshops, and takes them in.
 
@@ -66,18 +79,6 @@ class Records:
                 verify(log, head_of(connection, name)[1])
         return archived(workshop, logs, VERSION)
 
-    def check_archive(self, archive: Archive) -> Checked:
-        """Verify an archive and work every figure out again.
-
-        Raises
-        ------
-        BrokenArchiveError
-        """
-        try:
-            return worked_out([table.log() for table in archive.tables])
-        except BrokenLogError as error:
-            raise BrokenArchiveError(error.message, "send another copy") from None
-
     def open_archive(self, archive: Archive) -> Made:
         """Take a workshop in from an archive, under a new owner's secret.
 
@@ -88,7 +89,7 @@ class Records:
         IllegalMoveError
             When the workshop is here already.
         """
-        found = self.check_archive(archive)
+        found = recomputed(archive)
         logs = [table.log() for table in archive.tables]
         if found.different or any(log[0].room.rpartition("-")[0] != archive.workshop for log in logs):
             raise BrokenArchiveError("the archive comes to other figures here", "; ".join(found.different[:3]) or "its tables belong to another workshop")

@@ -20,6 +20,8 @@ class ServerSettings:
         Time limit of one analysis.
     job_seconds : float
         Time limit of a long computation.
+    join_tries : int
+        Tries to join in a minute from one address.
     owner_secret : str, optional
         What one must know to make workshops; None where only this machine can reach the server.
     """
@@ -28,13 +30,32 @@ class ServerSettings:
     workers: int = 2
     seconds: float = 30.0
     job_seconds: float = 900.0
+    join_tries: int = 10
     owner_secret: str | None = None
 
     @classmethod
     def from_environment(cls) -> ServerSettings:
-        """Read ``DATABASE_URL``, ``NEGOTIATION_WORKERS`` and ``NEGOTIATION_SECONDS``."""
-        url = os.environ.get("DATABASE_URL", cls.database_url)
-        for plain in ("postgres://", "postgresql://"):
-            if url.startswith(plain):
-                url = "postgresql+psycopg://" + url[len(plain) :]
-        return cls(url, int(os.environ.get("NEGOTIATION_WORKERS", cls.workers)), float(os.environ.get("NEGOTIATION_SECONDS", cls.seconds)))
+        """Read ``DATABASE_URL`` and ``NEGOTIATION_`` with ``WORKERS``, ``SECONDS``, ``JOB_SECONDS``, ``JOIN_TRIES``, ``OWNER``."""
+        said = os.environ
+        return cls(
+            database_url=driven(said.get("DATABASE_URL", cls.database_url)),
+            workers=int(said.get("NEGOTIATION_WORKERS", cls.workers)),
+            seconds=float(said.get("NEGOTIATION_SECONDS", cls.seconds)),
+            job_seconds=float(said.get("NEGOTIATION_JOB_SECONDS", cls.job_seconds)),
+            join_tries=int(said.get("NEGOTIATION_JOIN_TRIES", cls.join_tries)),
+            owner_secret=said.get("NEGOTIATION_OWNER") or None,
+        )
+
+
+def driven(url: str) -> str:
+    """Return a database's address with the driver that the server uses.
+
+    Examples
+    --------
+    >>> driven("postgres://me@db/games")
+    'postgresql+psycopg://me@db/games'
+    """
+    for plain in ("postgres://", "postgresql://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url[len(plain) :]
+    return url

@@ -162,6 +162,13 @@ async def open_link(body: Opening, request: Request, response: Response, worksho
     return {"workshop": found.workshop, "room": found.room, "capacity": found.actor.capacity}
 
 
+@router.post("/host", status_code=204, summary="Let this browser make workshops", responses=documented(NobodyError, TooOftenError))
+async def host(body: Opening, request: Request, response: Response) -> None:
+    """Exchange the server owner's secret for a cookie that no script can read."""
+    request.app.state.tries.count(address_of(request))
+    request.app.state.host.keep(response, request, body.secret)
+
+
 @router.get("/rooms/{room}", summary="What I may see of a table", responses=REFUSALS)
 async def room(room: RoomName, request: Request, response: Response, workshops: WorkshopsOf) -> dict[str, Any]:
     """Return the table as the asker may see it; its ETag is the version."""

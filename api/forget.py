@@ -1,0 +1,19 @@
+"""Deleting workshops from the command line."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from negotiation.report import Report
+
+from .local import address_of, workshops_in
+
+
+def run(options: Namespace) -> tuple[dict[str, Any], Report | str]:
+    """Delete a workshop, or all whose day has passed; return their names."""
+    with workshops_in(address_of(options.database)) as workshops:
+        if options.workshop:
+            workshops.delete(options.workshop)
+        deleted = [options.workshop] if options.workshop else workshops.delete_expired()
+    return {"deleted": deleted}, f"Deleted: {', '.join(deleted) or 'nothing'}. Copies of the database (backups) still hold it until they are replaced.\n"
