@@ -34,6 +34,7 @@ FINE = Option("fine", float, "the largest fine that could be set on leaving, in 
 DETECTION = Option("detection", float, "probability that somebody who leaves is caught, 0 to 1", 1.0)
 DRAWN = Option("draws", int, "how many draws, up to a million", 20_000, least=100)
 SEED = Option("seed", int, "start of the random numbers", 2015)
+FORMED = Option("formed", int, "in how many draws that hold to ask whether the target gets going from today", 50)
 STAKEHOLDER = Option("stakeholder", str, "only the conditions of this stakeholder")
 
 
@@ -201,8 +202,8 @@ QUESTIONS = (
     _asked(
         "robustness",
         "How often does it hold when every number is drawn from its range, and on which does that hang?",
-        lambda situation, said: robustness(situation, said["draws"], said["seed"]),
-        (DRAWN, SEED),
+        lambda situation, said: robustness(situation, said["draws"], said["seed"], said["formed"], said["budget"]),
+        (DRAWN, SEED, FORMED),
     ),
     _asked("winners", "Who and what wins and loses by going from today to the target?", lambda situation, _: _compared(situation)),
     Analysis("rules", "Which rules of sharing the cost make it hold, and where does charging and playing end?", rules, (METHOD, *TERMS)),

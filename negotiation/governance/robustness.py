@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..budget import Budget
 from ..errors import TooLargeError
 from ..numerics import Array, plain, shown
 from .draws import Draws, gains_at
+from .joint_draws import blocs_hold, divided, draws_form, joint_moves
 from .situation import Situation
 
 DRAWS = 20_000
@@ -19,6 +21,40 @@ SEED = 2015
 Z95 = 1.959963984540054
 MIN_SWING = 0.01
 """Differences in the share that holds below which a parameter counts as not mattering."""
+
+JOINT = 2_000_000
+"""Payoffs that are looked at for the test of blocs: draws times joint moves."""
+FEWEST = 100
+"""Draws below which a share says too little to be given."""
+NOT_DRAWN = {
+    "coalition": "joint moves across stakeholders go through every profile of the game, which is too dear for each draw",
+    "cost": "charges cover the cost for the numbers they were worked out for; with others they would be shared anew",
+    "patience": "the worst equilibrium to fall back to would have to be found in every draw",
+}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """In which share of the draws a test holds.
+
+    Parameters
+    ----------
+    test : str
+    share : float or None
+        None where it is not counted.
+    interval : tuple of float or None
+        Where the true share lies with 95 % confidence.
+    draws : int
+        Draws that were judged.
+    note : str
+        Why it is not counted, or on fewer draws.
+    """
+
+    test: str
+    share: float | None
+    interval: tuple[float, float] | None
+    draws: int
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +83,7 @@ class Influence:
 
 @dataclass(frozen=True)
 class Robustness:
-    """The individual test under values drawn from the ranges of the game file.
+    """The tests of stability under values drawn from the ranges of the game file, first of all the individual one.
 
     Parameters
     ----------
@@ -64,6 +100,8 @@ class Robustness:
         Parameters on which it hangs, the most telling first.
     varied, fixed : tuple of str
         Parameters drawn, and those held because a lever, scenario, charge or hand sets them or no range is known.
+    tests : tuple of Counted
+        Every test of a verdict: how often it holds together with the individual one, or why that is not counted.
     """
 
     draws: int
@@ -74,6 +112,7 @@ class Robustness:
     influences: tuple[Influence, ...]
     varied: tuple[str, ...]
     fixed: tuple[str, ...]
+    tests: tuple[Counted, ...]
     sentence: str
 
     def as_dict(self) -> dict[str, Any]:
@@ -88,12 +127,14 @@ class Robustness:
             "influences": [{**vars(one), "swing": one.swing} for one in self.influences],
             "varied": len(self.varied),
             "fixed": list(self.fixed),
+            "tests": [vars(one) for one in self.tests],
         }
         return dict(plain(body))
 
 
-def robustness(situation: Situation, draws: int = DRAWS, seed: int = SEED) -> Robustness:
-    """Draw all parameters from their ranges and apply the individual test to each draw.
+def robustness(situation: Situation, draws: int = DRAWS, seed: int = SEED, formed: int = 0, budget: Budget | None = None) -> Robustness:
+    """Draw all parameters from their ranges and apply the individual test to each draw, the test of blocs to as many as two million payoffs
+    allow, and formation to the first `formed` in which nobody gains by leaving.
 
     Every parameter with a range is drawn evenly between its ends, independently of the others, unless a lever, the scenario, a charge
     or a hand-set value fixes it; what a lever shifts is drawn and then shifted. That draws are even and independent is an assumption.
@@ -104,6 +145,10 @@ def robustness(situation: Situation, draws: int = DRAWS, seed: int = SEED) -> Ro
     draws : int
         Some tens of thousands take milliseconds, a million half a second.
     seed : int
+    formed : int
+        In how many of the draws in which it holds to ask whether the target gets going: up to a tenth of a second each.
+    budget : Budget, optional
+        For formation.
 
     Returns
     -------
@@ -138,6 +183,12 @@ def robustness(situation: Situation, draws: int = DRAWS, seed: int = SEED) -> Ro
     influences = _influences(situation, values, holds)
     quantiles = tuple(float(value) for value in np.quantile(margin, (0.05, 0.5, 0.95)))
     fixed = tuple(name for name in situation.definition.parameters if name not in values)
+    tests = (
+        Counted("individual", share, wilson(share, draws), draws),
+        _blocs(situation, values, holds),
+        _formed(situation, values, (holds, formed), budget),
+        *(Counted(test, None, None, 0, why) for test, why in NOT_DRAWN.items() if test != "cost" or situation.cost_game is not None),
+    )
     return Robustness(
         draws,
         share,
@@ -147,8 +198,49 @@ def robustness(situation: Situation, draws: int = DRAWS, seed: int = SEED) -> Ro
         influences,
         tuple(values),
         fixed,
-        _sentence(situation, share, breakers, influences),
+        tests,
+        _sentence(situation, share, breakers, influences) + _more(tests),
     )
+
+
+def _blocs(situation: Situation, values: dict[str, Array], holds: NDArray[np.bool_]) -> Counted:
+    """Return how often no stakeholder gains by a joint move of its members either."""
+    one = Draws(situation.definition, situation.values, 1, situation.bound)
+    several = divided(one, situation.target_counts)
+    if several:
+        return Counted("bloc", None, None, 0, f"members of {', '.join(several)} stand at several actions of the target")
+    size = min(len(holds), JOINT // max(1, joint_moves(one, situation.target_counts)))
+    if size < min(FEWEST, len(holds)):
+        return Counted("bloc", None, None, 0, f"{joint_moves(one, situation.target_counts):,} joint moves are too many for each draw")
+    some = Draws(situation.definition, {**situation.values, **{name: value[:size] for name, value in values.items()}}, size, situation.bound)
+    share = float((blocs_hold(some, situation.target_counts) & holds[:size]).mean())
+    return Counted("bloc", share, wilson(share, size), size, "" if size == len(holds) else f"the first {size:,} draws")
+
+
+def _formed(situation: Situation, values: dict[str, Array], asked: tuple[NDArray[np.bool_], int], budget: Budget | None) -> Counted:
+    """Return how often the target holds and gets going from the status quo: among the draws up to the last that is asked about."""
+    holds, most = asked
+    if situation.status_quo is None or most < 1:
+        return Counted("formation", None, None, 0, "the game names no status quo" if situation.status_quo is None else "not asked")
+    where = np.flatnonzero(holds)
+    size = int(where[most]) if len(where) > most else len(holds)
+    chosen = where[where < size]
+    if not len(chosen):
+        return Counted("formation", 0.0, wilson(0.0, size), size)
+    found, why = draws_form(situation, {name: value[chosen] for name, value in values.items()}, len(chosen), budget)
+    if not found:
+        return Counted("formation", None, None, 0, why)
+    share = sum(found) / size
+    return Counted(
+        "formation", share, wilson(share, size), size, "" if size == len(holds) else f"the first {size:,} draws, in {len(chosen):,} of which it holds"
+    )
+
+
+def _more(tests: tuple[Counted, ...]) -> str:
+    """Say how often the other tests hold besides."""
+    words = {"bloc": "no stakeholder gains by moving together", "formation": "it holds and gets going from today"}
+    parts = [f"In {shown(100 * one.share, 3)} % {words[one.test]}." for one in tests if one.share is not None and one.test in words]
+    return "".join(f" {part}" for part in parts)
 
 
 def drawn(situation: Situation, draws: int, rng: np.random.Generator) -> dict[str, Array]:

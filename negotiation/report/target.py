@@ -131,6 +131,10 @@ def _(result: Robustness, situation: Situation) -> Report:
         (f"Margin that 5, 50, 95 in 100 draws stay below ({game.money})", ", ".join(shown(value) for value in result.margins)),
     )
     tables = [Table("", ("", ""), facts)]
+    tests = tuple(
+        (one.test, "" if one.share is None else f"{shown(100 * one.share, 3)} %", f"{one.draws:,}" if one.draws else "", one.note) for one in result.tests
+    )
+    tables.append(Table("How often each test holds, with the individual one", ("Test", "Holds in", "Draws", ""), tests))
     if result.breakers:
         rows = tuple((_label(game, who), _action(game, who, to), f"{shown(100 * share, 3)} %") for who, to, share in result.breakers)
         tables.append(Table("Who breaks it", ("Who", "Goes to", "In"), rows))

@@ -11,9 +11,10 @@ from negotiation.errors import SolverError
 from negotiation.governance.recheck import recheck
 from negotiation.governance.robustness import drawn, robustness, wilson
 from negotiation.governance.situation import Situation, build_situation
-from negotiation.governance.stability import individual
+from negotiation.governance.stability import bloc, individual
 from negotiation.governance.verdict import Verdict, verdict
 from negotiation.settings import Settings
+from negotiation.strategic.dynamics.paths import formation
 
 CLUSTERS = ["common_effluent_plant", "child_labour_monitoring", "compliance_cost_sharing"]
 CLUB = {
@@ -68,6 +69,41 @@ def test_every_draw_is_judged_as_its_own_game(name: str) -> None:
         one = build_situation(definition, Settings(tuple((key, float(value[k])) for key, value in values.items())))
         alone.append(individual(one.game, one.target).holds)
     assert robustness(start, 40, seed=5).share == np.mean(alone)
+
+
+@pytest.mark.parametrize("name", [*CLUSTERS, "stag_hunt_of_many", "public_goods"])
+def test_blocs_and_formation_are_judged_in_every_draw_as_in_its_own_game(name: str) -> None:
+    definition = catalogue.load(name)
+    start = build_situation(definition)
+    values = drawn(start, 80, np.random.default_rng(5))
+    together, formed = [], []
+    for k in range(80):
+        one = build_situation(definition, Settings(tuple((key, float(value[k])) for key, value in values.items())))
+        alone = individual(one.game, one.target).holds
+        together.append(alone and bloc(one.game, one.target).holds)
+        made = formation(one.game, one.status_quo, one.target_mask).word if alone and one.status_quo is not None else ""
+        formed.append(alone and made == "forms")
+    tests = {one.test: one for one in robustness(start, 80, seed=5, formed=1000).tests}
+    assert (tests["bloc"].share, tests["bloc"].draws) == (np.mean(together), 80)
+    if start.status_quo is None:
+        assert tests["formation"].share is None
+    else:
+        assert (tests["formation"].share, tests["formation"].draws) == (np.mean(formed), 80)
+        few = {one.test: one for one in robustness(start, 80, seed=5, formed=2).tests}["formation"]
+        assert few.share == np.mean(formed[: few.draws])
+
+
+def test_what_is_not_counted_in_draws_says_why() -> None:
+    found = {one.test: one for one in robustness(situation(), 1000).tests}
+    assert found["individual"].share == found["bloc"].share
+    assert found["formation"].note == "not asked"
+    assert all(found[name].note for name in ("coalition", "patience"))
+    form = {**CLUB, "stakeholders": {"firms": {"members": 400_000, "actions": ["pay", "cheat"]}}}
+    many = {one.test: one for one in robustness(build_situation(read_definition(form)), 1000).tests}
+    assert many["bloc"].share is None
+    assert "too many" in many["bloc"].note
+    split = {**CLUB, "target": {"profile": {"firms": {"pay": 2, "cheat": 2}}}}
+    assert "several actions" in {one.test: one.note for one in robustness(build_situation(read_definition(split)), 1000).tests}["bloc"]
 
 
 def test_the_interval_covers_the_true_share_about_as_often_as_it_says() -> None:
