@@ -18,6 +18,8 @@ from .formula import COUNTING, Formula, count_key
 
 Expression: TypeAlias = Any
 """A sympy expression."""
+FACTORED = 60
+"""Operations up to which a root is factored; a longer one is not read by people, and factoring it takes longer than all the rest."""
 LONG = 60
 SMALL = 12
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -242,4 +244,5 @@ def solutions(expression: Expression, name: str) -> tuple[Expression, Expression
     slope = sympy.diff(expression, variable)
     if slope == 0 or variable in slope.free_symbols:
         return None
-    return slope, sympy.factor_terms(-expression.subs(variable, 0) / slope)
+    root = -expression.subs(variable, 0) / slope
+    return slope, sympy.factor_terms(root) if sympy.count_ops(root) <= FACTORED else root
