@@ -147,6 +147,16 @@ CONCEPTS: dict[str, Concept] = {
             (Option("label", int, "the label that is dropped first", 0),),
         ),
         Concept(
+            "components",
+            "How the equilibria of two single players hang together: separate sets, and ranges within which the players can mix freely.",
+            lambda case: _from("mixed.components", "components")(_from("mixed.bimatrix", "bimatrix_equilibria")(case.game, case.budget)),
+        ),
+        Concept(
+            "second_opinion",
+            "What nashpy, another program, finds in a small game of two single players.",
+            lambda case: _from("mixed.nashpy_solver", "nashpy_equilibria")(case.game),
+        ),
+        Concept(
             "elimination",
             "Iterated elimination of dominated actions, step by step.",
             lambda case: _from("criteria.elimination", "iterated_elimination")(case.game, case.option("by"), case.option("strict") != "weak"),

@@ -60,6 +60,18 @@ def test_two_single_players_are_solved_by_the_solver_for_two_whatever_they_are_a
     assert all(one.exact is not None for one in answer.found.equilibria)
 
 
+def test_ranges_of_equilibria_are_told_and_another_program_is_asked() -> None:
+    tied = read_subject('NFG 1 R "Tied" { "A" "B" } { 2 2 }\n\n1 1 0 0 1 1 2 1\n', "tied.nfg")
+    body = analysis("components").run(tied, Request()).as_dict()
+    assert (body["count"], [clique["is_continuum"] for clique in body["cliques"]]) == (2, [True, False])
+    assert "with one range within which" in body["sentence"]
+    mine, theirs = (analysis(name).run(SUBJECTS["nfg"], Request()) for name in ("nash", "second_opinion"))
+    assert isinstance(mine, Solved)
+    assert isinstance(theirs, Solved)
+    assert [one.kind for one in theirs.found.equilibria] == [one.kind for one in mine.found.equilibria]
+    assert (mine.found.complete, theirs.found.complete) == (True, None)
+
+
 def test_most_concepts_fit_a_club_of_firms() -> None:
     fitting = []
     for name in CONCEPTS:

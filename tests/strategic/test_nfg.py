@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -41,9 +42,10 @@ def games(draw: st.DrawFn) -> Game:
     return Game.from_tables(tables, names, actions, draw(label))
 
 
-@given(games())
-def test_what_is_written_is_read_back_to_the_last_digit(game: Game) -> None:
-    again = read_nfg(write_nfg(game))
+@pytest.mark.parametrize("form", ["payoff", "outcome"])
+@given(game=games())
+def test_what_is_written_is_read_back_to_the_last_digit(game: Game, form: Literal["payoff", "outcome"]) -> None:
+    again = read_nfg(write_nfg(game, form))
     assert (again.names, again.actions, again.title) == (game.names, game.actions, game.title)
     for i in range(len(game.names)):
         np.testing.assert_array_equal(table(again, i), table(game, i))
@@ -63,6 +65,11 @@ def test_outcome_form_with_a_profile_that_has_no_outcome() -> None:
     assert game.actions == (("low", "middle", "high"), ("left", "right"))
     assert table(game, 0).tolist() == [[1, 0], [0, 1 / 3], [0, 1]]
     assert table(game, 1).tolist() == [[1, 0], [2, -0.45], [2, 1]]
+
+
+def test_outcomes_are_written_once_and_none_for_a_profile_without_payoffs() -> None:
+    text = write_nfg(Game.from_tables([np.array([[1.0, 0.0], [0.5, 1.0]]), np.array([[2.0, 0.0], [0.0, 2.0]])]), "outcome")
+    assert text.splitlines()[5:] == ["{", '{ "" 1, 2 }', '{ "" 0.5, 0 }', "}", "1 2 0 1"]
 
 
 def test_the_first_players_strategy_varies_fastest() -> None:

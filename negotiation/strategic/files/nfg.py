@@ -8,9 +8,10 @@ rounded once, to the nearest float. Within quotes ``\"`` is a quotation mark and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from math import prod
+from typing import Literal
 
 import numpy as np
 
@@ -188,8 +189,8 @@ def _outcome(reader: Reader, players: int, number: int) -> list[float]:
     return list(reader.numbers(players, lambda k: f"the payoff of player {k + 1} in outcome {number}", commas=True))
 
 
-def write_nfg(game: Game) -> str:
-    r"""Write a game in Gambit's strategic form, payoff form.
+def write_nfg(game: Game, form: Literal["payoff", "outcome"] = "payoff") -> str:
+    r"""Write a game in Gambit's strategic form.
 
     Reading it back gives the same payoffs to the last digit. A game with several members to a stakeholder is written out member by member; see
     :func:`~negotiation.strategic.files.expansion.expand`.
@@ -197,6 +198,8 @@ def write_nfg(game: Game) -> str:
     Parameters
     ----------
     game : Game
+    form : {"payoff", "outcome"}
+        All payoffs of every profile, or a list of those that differ and the number of one at every profile: shorter where many are alike.
 
     Returns
     -------
@@ -206,7 +209,7 @@ def write_nfg(game: Game) -> str:
     Raises
     ------
     TooLargeError
-        Above 30 players or 2,000,000 payoffs.
+        Above 30 players, 2,000,000 payoffs or 200,000 outcomes.
 
     Examples
     --------
@@ -231,9 +234,19 @@ def write_nfg(game: Game) -> str:
     players = " ".join(_quoted(name) for name in ordinary.names)
     strategies = "\n  ".join("{ " + " ".join(_quoted(action) for action in row) + " }" for row in ordinary.actions)
     columns = zip(*(table.ravel(order="F").tolist() for table in tables), strict=True)
-    lines = (" ".join(map(_written, row)) for row in columns)
+    lines = (" ".join(map(_written, row)) for row in columns) if form == "payoff" else _numbered(columns)
     head = (f"NFG 1 R {_quoted(game.title)} {{ {players} }}", f"{{ {strategies} }}", '""', "")
     return "\n".join(chain(head, lines)) + "\n"
+
+
+def _numbered(profiles: Iterable[tuple[float, ...]]) -> Iterator[str]:
+    """Yield the outcomes, and then the number of the outcome at each profile; 0 where nobody gets anything."""
+    outcomes: dict[tuple[float, ...], int] = {}
+    chosen = [outcomes.setdefault(row, len(outcomes) + 1) if any(row) else 0 for row in profiles]
+    if len(outcomes) > MAX_OUTCOMES:
+        raise TooLargeError(f"the game has {len(outcomes):,} outcomes, at most {MAX_OUTCOMES:,} are written", "use the payoff form")
+    yield from ("{", *('{ "" ' + ", ".join(map(_written, row)) + " }" for row in outcomes), "}")
+    yield " ".join(map(str, chosen))
 
 
 def _own(shape: tuple[int, ...], i: int) -> tuple[int, ...]:
