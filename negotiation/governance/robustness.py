@@ -206,34 +206,40 @@ def robustness(situation: Situation, draws: int = DRAWS, seed: int = SEED, forme
 def _blocs(situation: Situation, values: dict[str, Array], holds: NDArray[np.bool_]) -> Counted:
     """Return how often no stakeholder gains by a joint move of its members either."""
     one = Draws(situation.definition, situation.values, 1, situation.bound)
-    several = divided(one, situation.target_counts)
+    several, moves = divided(one, situation.target_counts), joint_moves(one, situation.target_counts)
     if several:
         return Counted("bloc", None, None, 0, f"members of {', '.join(several)} stand at several actions of the target")
-    size = min(len(holds), JOINT // max(1, joint_moves(one, situation.target_counts)))
-    if size < min(FEWEST, len(holds)):
-        return Counted("bloc", None, None, 0, f"{joint_moves(one, situation.target_counts):,} joint moves are too many for each draw")
-    some = Draws(situation.definition, {**situation.values, **{name: value[:size] for name, value in values.items()}}, size, situation.bound)
-    share = float((blocs_hold(some, situation.target_counts) & holds[:size]).mean())
-    return Counted("bloc", share, wilson(share, size), size, "" if size == len(holds) else f"the first {size:,} draws")
+    size, chosen = _first(holds, JOINT // max(1, moves))
+    if len(chosen) < min(FEWEST, int(holds.sum())):
+        return Counted("bloc", None, None, 0, f"{moves:,} joint moves are too many for each draw")
+    some = Draws(situation.definition, {**situation.values, **{name: value[chosen] for name, value in values.items()}}, len(chosen), situation.bound)
+    return _counted("bloc", holds, size, blocs_hold(some, situation.target_counts) if len(chosen) else np.zeros(0, dtype=np.bool_))
 
 
 def _formed(situation: Situation, values: dict[str, Array], asked: tuple[NDArray[np.bool_], int], budget: Budget | None) -> Counted:
-    """Return how often the target holds and gets going from the status quo: among the draws up to the last that is asked about."""
+    """Return how often the target holds and gets going from the status quo."""
     holds, most = asked
     if situation.status_quo is None or most < 1:
         return Counted("formation", None, None, 0, "the game names no status quo" if situation.status_quo is None else "not asked")
+    size, chosen = _first(holds, most)
+    found, why = draws_form(situation, {name: value[chosen] for name, value in values.items()}, len(chosen), budget) if len(chosen) else ([], "")
+    return Counted("formation", None, None, 0, why) if why else _counted("formation", holds, size, np.array(found, dtype=np.bool_))
+
+
+def _first(holds: NDArray[np.bool_], most: int) -> tuple[int, NDArray[np.intp]]:
+    """Return the first draws in which it holds, at most so many, and up to which draw these are all."""
     where = np.flatnonzero(holds)
-    size = int(where[most]) if len(where) > most else len(holds)
-    chosen = where[where < size]
-    if not len(chosen):
-        return Counted("formation", 0.0, wilson(0.0, size), size)
-    found, why = draws_form(situation, {name: value[chosen] for name, value in values.items()}, len(chosen), budget)
-    if not found:
-        return Counted("formation", None, None, 0, why)
-    share = sum(found) / size
-    return Counted(
-        "formation", share, wilson(share, size), size, "" if size == len(holds) else f"the first {size:,} draws, in {len(chosen):,} of which it holds"
-    )
+    return (int(where[most]), where[:most]) if len(where) > most else (len(holds), where)
+
+
+def _counted(test: str, holds: NDArray[np.bool_], size: int, good: NDArray[np.bool_]) -> Counted:
+    """Count a test that was asked only where the individual one holds, in the first `size` draws; never more often than that holds in all."""
+    if size == len(holds):
+        share = float(good.sum() / size)
+        return Counted(test, share, wilson(share, size), size)
+    alone, given = float(holds.mean()), float(good.mean())
+    (low, high), (least, most) = wilson(alone, len(holds)), wilson(given, len(good))
+    return Counted(test, alone * given, (low * least, high * most), size, f"asked of {len(good):,} draws in which nobody gains by leaving")
 
 
 def _more(tests: tuple[Counted, ...]) -> str:
