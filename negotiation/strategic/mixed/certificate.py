@@ -27,7 +27,8 @@ def ranges(game: Game) -> tuple[float, ...]:
     (2.0, 1.0)
     """
     result = []
-    for rows in game.payoffs:
+    for rows, table in zip(game.payoffs, game.tables, strict=True):
+        rows = rows if table is None else (table,)
         low, high = min(float(row.min()) for row in rows), max(float(row.max()) for row in rows)
         result.append(max(high - low, 1e-12 * max(abs(low), abs(high))) or 1.0)
     return tuple(result)
@@ -71,7 +72,7 @@ def certificates(game: Game, mixtures: Array, payoffs: Array, slack: Array, inde
     ----------
     mixtures, payoffs : ndarray, shape (P, K)
         Probabilities and payoffs of the actions of all stakeholders side by side.
-    slack : ndarray
+    slack : ndarray, shape (n,) or (P, n)
         For each stakeholder the regret that is no more than round-off.
     """
     lengths = [axis.actions for axis in game.lattice.axes]

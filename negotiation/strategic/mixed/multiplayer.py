@@ -129,8 +129,7 @@ def multiplayer_equilibria(game: Game, budget: Budget | None = None) -> Equilibr
         for part in systems(shape, family):
             if not search.cut_short:
                 _solve(search, family, part)
-    certify = _Certify(payoffs[lifted(shape)], usual)
-    search.equilibria = [*_pure(search, pure, certify), *_mixed(search, certify, LARGEST_REGRET * np.array(wide))]
+    search.equilibria = _certified(search, pure, _Certify(payoffs[lifted(shape)], usual), LARGEST_REGRET * np.array(wide))
     return _answer(search)
 
 
@@ -180,7 +179,7 @@ def _solve(search: _Search, family: Family, part: Systems) -> None:
 def _keep(search: _Search, part: Systems, held: Held, isolated: bool) -> None:
     """Remember solutions."""
     total = sum(search.game.lattice.shape)
-    points, low, high, used = (part.mixtures(held.owner, row, total) for row in (held.points, held.low, held.high, np.ones_like(held.points)))
+    points, low, high, used = part.mixtures(held.owner, np.array([held.points, held.low, held.high, np.ones_like(held.points)]), total)
     search.solutions.append(_Solutions(points, low, high, used > 0, np.full(len(points), isolated)))
 
 
@@ -203,23 +202,26 @@ class _Certify:
         return result
 
 
-def _pure(search: _Search, pure: PureEquilibria, certify: _Certify) -> list[Equilibrium]:
-    """Return the pure equilibria."""
-    shape = search.game.lattice.shape
-    if len(pure) == 0:
+def _certified(search: _Search, pure: PureEquilibria, certify: _Certify, slack: Array) -> list[Equilibrium]:
+    """Return the pure equilibria, and the solutions that are equilibria."""
+    game, count = search.game, len(pure)
+    plain = np.concatenate([np.eye(size)[row] for size, row in zip(game.lattice.shape, pure.points, strict=True)], axis=1)
+    mixed, index = _mixed(search)
+    if not count and not len(mixed):
         return []
-    points = np.concatenate([np.eye(size)[row] for size, row in zip(shape, pure.points, strict=True)], axis=1)
-    found = [e for e in certify(search.game, points, np.array(search.game.tolerances), [1] * len(points)) if e is not None]
-    if len(found) == len(pure):
-        return found
-    return [replace(e, index=1) if e.margin > 0 else e for e in from_pure(pure)]
+    slacks = np.repeat([game.tolerances, slack], [count, len(mixed)], axis=0)
+    found = certify(game, np.concatenate([plain, mixed]), slacks, [1] * count + index)
+    listed = [e for e in found[:count] if e is not None]
+    if len(listed) < count:
+        listed = [replace(e, index=1) if e.margin > 0 else e for e in from_pure(pure)]
+    return [*listed, *(e for e in found[count:] if e is not None)]
 
 
-def _mixed(search: _Search, certify: _Certify, slack: Array) -> list[Equilibrium]:
-    """Return the solutions that are equilibria."""
+def _mixed(search: _Search) -> tuple[Array, list[int | None]]:
+    """Return the solutions to all digits, and their indices where these are sure."""
+    shape = search.game.lattice.shape
     if not any(len(part.points) for part in search.solutions):
-        return []
-    shape = search.game.lattice.shape
+        return np.empty((0, sum(shape))), []
     points, low, high, used, isolated = (np.concatenate([getattr(part, row.name) for part in search.solutions]) for row in fields(_Solutions))
     index = np.zeros(len(points), dtype=np.int64)
     if isolated.any():
@@ -229,7 +231,7 @@ def _mixed(search: _Search, certify: _Certify, slack: Array) -> list[Equilibrium
         points[which[inside]] = better.points[inside]
         index[which] = better.index * (better.regular & inside)
         search.starts += int(np.count_nonzero(~inside))
-    return [e for e in certify(search.game, points, slack, [int(sign) or None for sign in index]) if e is not None]
+    return points, [int(sign) or None for sign in index]
 
 
 def _answer(search: _Search) -> EquilibriumList:

@@ -55,13 +55,18 @@ def lifted(shape: tuple[int, ...]) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where the probabilities of each stakeholder stand: first places, slices, owners, and which places have the same owner."""
+    """Where the probabilities of each stakeholder stand: first places, slices, owners, and which places have the same owner.
+
+    For each profile `chosen`, (C, n), holds the places of the actions in it, and `taken`, (C, K), is 1 there.
+    """
 
     starts: NDArray[np.int64]
     parts: tuple[slice, ...]
     owner: NDArray[np.int64]
     place: NDArray[np.int64]
     same: NDArray[np.bool_]
+    chosen: NDArray[np.int64]
+    taken: Array
 
 
 @lru_cache(maxsize=64)
@@ -69,7 +74,10 @@ def _layout(shape: tuple[int, ...]) -> _Layout:
     stops = np.cumsum(shape)
     owner = np.repeat(np.arange(len(shape)), shape)
     parts = tuple(slice(stop - size, stop) for stop, size in zip(stops.tolist(), shape, strict=True))
-    return _Layout(stops - np.array(shape), parts, owner, np.arange(len(owner)), owner[:, None] == owner)
+    starts, place = stops - np.array(shape), np.arange(len(owner))
+    chosen = np.indices(shape).reshape(len(shape), -1).T + starts
+    taken = (chosen[:, owner] == place).astype(np.float64)
+    return _Layout(starts, parts, owner, place, owner[:, None] == owner, chosen, taken)
 
 
 def earned(payoffs: Array, shape: tuple[int, ...], points: Array) -> Array:
@@ -82,16 +90,16 @@ def earned(payoffs: Array, shape: tuple[int, ...], points: Array) -> Array:
 
 def _slopes(payoffs: Array, shape: tuple[int, ...], points: Array) -> Array:
     """Return the derivatives of what each action earns along each probability, (P, K, K), its own stakeholder's giving the payoff itself."""
-    parts = [points[:, part] for part in _layout(shape).parts]
-    before, after = [np.ones((len(points), 1))], [np.ones((len(points), 1))]
-    for part, last in zip(parts[:-1], parts[:0:-1], strict=True):
-        before.append((before[-1][:, :, None] * part[:, None]).reshape(len(points), -1))
-        after.append((last[:, :, None] * after[-1][:, None]).reshape(len(points), -1))
-    columns = []
-    for size, low, high in zip(shape, before, after[::-1], strict=True):
-        product = (low[:, :, None] * high[:, None])[:, :, None, :, None] * np.eye(size)[:, None]
-        columns.append(product.reshape(len(points), -1, size))
-    return np.asarray(payoffs @ np.concatenate(columns, axis=2))
+    layout = _layout(shape)
+    shares = points.take(layout.chosen, axis=1)
+    others = np.ones_like(shares)  # for each profile and stakeholder the probability of what the others do in it
+    for i in range(1, len(shape)):
+        others[:, :, i] = others[:, :, i - 1] * shares[:, :, i - 1]
+    after = np.ones(shares.shape[:2])
+    for i in range(len(shape) - 2, -1, -1):
+        after *= shares[:, :, i + 1]
+        others[:, :, i] *= after
+    return np.asarray(payoffs @ (others.take(layout.owner, axis=2) * layout.taken))
 
 
 def polished(payoffs: Array, shape: tuple[int, ...], points: Array, used: NDArray[np.bool_], steps: int = 12) -> Polished:

@@ -99,9 +99,9 @@ class Systems:
         return np.asarray(payoffs.take(self.plus) - payoffs.take(self.minus))
 
     def mixtures(self, owner: Integers, points: Array, total: int) -> Array:
-        """Return the probabilities of all `total` actions, shape (P, total), from those of actions in use, (P, K)."""
-        full = np.zeros((len(owner), total))
-        full[np.arange(len(owner))[:, None], self.coordinates[owner]] = points
+        """Return the probabilities of all `total` actions, shape (..., P, total), from those of actions in use, (..., P, K)."""
+        full = np.zeros((*points.shape[:-1], total))
+        full[..., np.arange(len(owner))[:, None], self.coordinates[owner]] = points
         return full
 
 
