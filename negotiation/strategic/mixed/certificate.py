@@ -27,8 +27,8 @@ def ranges(game: Game) -> tuple[float, ...]:
     (2.0, 1.0)
     """
     result = []
-    for rows, table in zip(game.payoffs, game.tables, strict=True):
-        rows = rows if table is None else (table,)
+    for own, table in zip(game.payoffs, game.tables, strict=True):
+        rows = own if table is None else (table,)
         low, high = min(float(row.min()) for row in rows), max(float(row.max()) for row in rows)
         result.append(max(high - low, 1e-12 * max(abs(low), abs(high))) or 1.0)
     return tuple(result)
