@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,13 +140,23 @@ def _core(subject: Subject, request: Request) -> CostAnswer:
 def _policy(subject: Subject, request: Request) -> CostAnswer:
     game = cost_game_of(subject, request)
     said = read_options("policy", POLICY, dict(request.options or {}))
+    terms, members_capital = terms_of(game, said, request.budget), (members_share(said), 1.0)
+    found = policy(game, terms, said["objective"], core_held(said), said["closest_to"], members_capital=members_capital)
+    return CostAnswer(subject, game, found)
+
+
+def core_held(said: Mapping[str, Any]) -> Any:
+    """Return what coalitions are held to: none, core, or an amount of money."""
     core = str(said["core"])
-    held: Any = core if core in ("none", "core") else read_amounts("core", f"core={core}", ["core"])["core"]
+    return core if core in ("none", "core") else read_amounts("core", f"core={core}", ["core"])["core"]
+
+
+def members_share(said: Mapping[str, Any]) -> float:
+    """Return the least share of the capital that members bear."""
     share = float(said["members_share"])
     if not share <= 1:
         raise InvalidGameError([Problem(("options", "members_share"), f"got {share:g}, expected a share from 0 to 1", "write e.g. 0.25")])
-    found = policy(game, terms_of(game, said, request.budget), said["objective"], held, said["closest_to"], members_capital=(share, 1.0))
-    return CostAnswer(subject, game, found)
+    return share
 
 
 def _join(subject: Subject, request: Request) -> CostAnswer:
@@ -168,11 +179,14 @@ MANY_CORNERS = 7
 PROPOSAL = Option("proposal", str, "charges to be judged, CLASS=AMOUNT for every class (repeatable)", many=True)
 SUBSIDY = TERMS[0]
 PACE = Option("pace", str, "who leaves: all who object 'at once', or 'one by one'", "at once", ("at once", "one by one"))
+UNDER_POLICY = (
+    Option("core", str, "for a policy: whether no group may pay more than alone: none, core, or so much more in money", "none"),
+    Option("closest_to", str, "for the policy 'closest': the method whose charges count", "proportional"),
+    Option("members_share", float, "for a policy: the least share of the capital that members bear, 0 to 1", 0.0),
+)
 POLICY = (
     Option("objective", str, f"what is aimed at: {', '.join(OBJECTIVES)}", "public_money", tuple(OBJECTIVES)),
-    Option("core", str, "whether no group may pay more than alone: none, core, or so much more in money", "none"),
-    Option("closest_to", str, "the method whose charges count for the objective 'closest'", "proportional"),
-    Option("members_share", float, "the least share of the capital that members bear, 0 to 1", 0.0),
+    *UNDER_POLICY,
     *TERMS,
 )
 QUESTIONS = (

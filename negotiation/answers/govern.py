@@ -9,6 +9,7 @@ from typing import Any
 from ..authoring.advice import Hint, advice
 from ..authoring.mutation import MutationCheck, mutation_check
 from ..catalogue import Subject
+from ..coalitional.methods import METHODS
 from ..errors import NotApplicableError
 from ..governance.condition import Condition
 from ..governance.expectations import Checked, check_expectations
@@ -17,6 +18,7 @@ from ..governance.partial import Participation, participation
 from ..governance.recheck import recheck
 from ..governance.repair.repairs import repairs
 from ..governance.robustness import robustness
+from ..governance.sharing import POLICIES, sharing_named
 from ..governance.situation import Situation
 from ..governance.verdict import Verdict, verdict
 from ..governance.winners import Winners, winners
@@ -24,7 +26,7 @@ from ..numerics import plain
 from ..options import Option, read_options
 from ..questions import Result
 from ..settings import NO_SETTINGS
-from .costs import METHOD, cost_game_of
+from .costs import UNDER_POLICY, core_held, cost_game_of, members_share
 from .request import Analysis, Request, situation_of
 from .terms import CHARGED, TERMS, terms_of
 
@@ -35,6 +37,8 @@ DETECTION = Option("detection", float, "probability that somebody who leaves is 
 DRAWN = Option("draws", int, "how many draws, up to a million", 20_000, least=100)
 SEED = Option("seed", int, "start of the random numbers", 2015)
 FORMED = Option("formed", int, "in how many draws that hold to ask whether the target gets going from today", 50)
+RULE = Option("method", str, f"one of: {', '.join((*METHODS, *POLICIES))}")
+RULES = (RULE, *UNDER_POLICY, *TERMS)
 STAKEHOLDER = Option("stakeholder", str, "only the conditions of this stakeholder")
 
 
@@ -163,11 +167,14 @@ def _asked(name: str, about: str, run: Callable[[Situation, Mapping[str, Any]], 
 
 def rules(subject: Subject, request: Request) -> Governed:
     """Return which rules of sharing the cost make the target hold, or where one rule leads."""
-    said = read_options("rules", (METHOD, *TERMS), dict(request.options or {}))
+    said = read_options("rules", RULES, dict(request.options or {}))
     situation, terms = situation_of(subject, request), terms_of(cost_game_of(subject, request), said, request.budget)
-    definition, method = subject.written, said.get("method")
-    found = compare_rules(definition, request.settings, terms) if method is None else allocate_then_play(definition, request.settings, method, terms)
-    return Governed(subject, situation, found)
+    names = [*METHODS, *POLICIES] if said.get("method") is None else [said["method"]]
+    held, share = core_held(said), (members_share(said), 1.0)
+    ways = [sharing_named(name, held, said["closest_to"], members_capital=share) for name in names]
+    if said.get("method") is None:
+        return Governed(subject, situation, compare_rules(subject.written, request.settings, terms, ways))
+    return Governed(subject, situation, allocate_then_play(subject.written, request.settings, ways[0], terms))
 
 
 def _conditions(situation: Situation, stakeholder: str | None) -> tuple[Condition, ...]:
@@ -206,6 +213,6 @@ QUESTIONS = (
         (DRAWN, SEED, FORMED),
     ),
     _asked("winners", "Who and what wins and loses by going from today to the target?", lambda situation, _: _compared(situation)),
-    Analysis("rules", "Which rules of sharing the cost make it hold, and where does charging and playing end?", rules, (METHOD, *TERMS)),
+    Analysis("rules", "Which rules of sharing the cost make it hold, and where does charging and playing end?", rules, RULES),
     Analysis("check", "Do the answers that the game file expects come out, and what is missing or suspicious in it?", check, (SIGNS,)),
 )

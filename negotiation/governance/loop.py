@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from ..coalitional.allocation import Allocation
-from ..coalitional.methods import METHODS, allocate
+from ..coalitional.methods import METHODS
 from ..coalitional.subgame import subgame, terms_for
 from ..coalitional.terms import NO_TERMS, Terms
 from ..definition import Definition
@@ -18,12 +18,13 @@ from ..numerics import plain, shown
 from ..settings import NO_SETTINGS, Settings
 from ..strategic.game import Game, Points
 from .draws import Draws
+from .sharing import POLICIES, Sharing, sharing_named
 from .situation import Situation, build_situation
 from .stability import Test
 from .verdict import Verdict, Word, verdict
 
 MAX_ROUNDS = 60
-Ending = Literal["settled", "circles", "collapsed"]
+Ending = Literal["settled", "circles", "collapsed", "impossible"]
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,11 @@ class Loop:
 
     Parameters
     ----------
-    method : str
+    method, title : str
+        A rule or a policy, and what people call it.
     ending : str
-        "settled": those who share the cost are those who stay; "circles": charges and members repeat for ever; "collapsed": nobody is left.
+        "settled": those who share the cost are those who stay; "circles": charges and members repeat for ever; "collapsed": nobody is left;
+        "impossible": no charges fit among those who are left.
     rounds : tuple of Round
         On a circle, up to its first repetition.
     first : Allocation
@@ -67,9 +70,12 @@ class Loop:
         The whole verdict under these.
     cooperation : float
         Share of all members at their target action at the end (on a circle: in its last round).
+    why : str
+        Why no charges fit, where that is the end.
     """
 
     method: str
+    title: str
     ending: Ending
     rounds: tuple[Round, ...]
     first: Allocation
@@ -77,6 +83,7 @@ class Loop:
     word: Word
     cooperation: float
     situation: Situation
+    why: str = ""
 
     @property
     def everybody_stays(self) -> bool:
@@ -86,7 +93,7 @@ class Loop:
     @property
     def sentence(self) -> str:
         """The end in plain words."""
-        title, last = METHODS[self.method].title, self.rounds[-1]
+        title, last = self.title, self.rounds[-1]
         if self.everybody_stays:
             return f"Under “{title}” everybody who is to pay stays."
         game = self.first.game
@@ -96,8 +103,14 @@ class Loop:
             for k, name in enumerate(game.names)
             if last.charges.get(name, 0.0) > self.rounds[0].charges[name] * (1 + 1e-9) and last.stay.get(name)
         ]
-        ends = {"settled": "it settles at", "circles": "it goes round in a circle, now at", "collapsed": "nobody is left in the end:"}[self.ending]
-        return f"Under “{title}” {ends} {', '.join(left)}{'; ' + ', '.join(rose) if rose else ''}."
+        ends = {
+            "settled": "it settles at",
+            "circles": "it goes round in a circle, now at",
+            "collapsed": "nobody is left in the end:",
+            "impossible": "no charges fit any more among",
+        }[self.ending]
+        why = f" {self.why}." if self.why else ""
+        return f"Under “{title}” {ends} {', '.join(left)}{'; ' + ', '.join(rose) if rose else ''}.{why}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the loop for JSON."""
@@ -109,7 +122,10 @@ class Loop:
                 {
                     "sentence": self.sentence,
                     "method": self.method,
+                    "title": self.title,
                     "ending": self.ending,
+                    "why": self.why,
+                    "paid_by_others": self.first.contributions,
                     "cooperation": self.cooperation,
                     "verdict": self.word,
                     "rounds": rounds,
@@ -118,8 +134,8 @@ class Loop:
         )
 
 
-def allocate_then_play(definition: Definition, settings: Settings = NO_SETTINGS, method: str = "proportional", terms: Terms = NO_TERMS) -> Loop:
-    """Share the cost by a rule, let everybody play, share it anew among those who stay, until nothing changes.
+def allocate_then_play(definition: Definition, settings: Settings = NO_SETTINGS, method: str | Sharing = "proportional", terms: Terms = NO_TERMS) -> Loop:
+    """Share the cost by a rule or a policy, let everybody play, share it anew among those who stay, until nothing changes.
 
     Play goes by best replies from the target: again and again the member who gains most by a switch makes it (the stakeholder named first
     where several gain as much), until nobody gains. Who takes part are the members at actions that bear the charge (at the target: those
@@ -129,8 +145,8 @@ def allocate_then_play(definition: Definition, settings: Settings = NO_SETTINGS,
     ----------
     definition : Definition
     settings : Settings
-    method : str
-        An allocation method.
+    method : str or Sharing
+        An allocation method or a policy, see :func:`~negotiation.governance.sharing.sharing_named`.
     terms : Terms
 
     Returns
@@ -140,9 +156,9 @@ def allocate_then_play(definition: Definition, settings: Settings = NO_SETTINGS,
     Raises
     ------
     NotApplicableError
-        When there is no cost game, its charges feed no parameter, or the method does not fit.
+        When there is no cost game, its charges feed no parameter, or the method does not fit when everybody takes part.
     """
-    return _Play(definition, settings, terms).by(method)
+    return _Play(definition, settings, terms).by(sharing_named(method) if isinstance(method, str) else method)
 
 
 class _Play:
@@ -159,14 +175,15 @@ class _Play:
         self.everybody = self.stay(self.today, self.today.target)
         self._judged: dict[tuple[float, ...], Verdict] = {}
 
-    def by(self, method: str) -> Loop:
-        """Charge by a rule and play by turns."""
-        first = self.charged(self.everybody, method)
+    def by(self, sharing: Sharing) -> Loop:
+        """Charge and play by turns."""
+        first = self.charged(self.everybody, sharing)
         charges, members = self.asked(first, {}), self.everybody
-        start = self.situation(method, charges)
+        start = replace(self.situation(sharing, charges), agreed=first if sharing.name in POLICIES else None)
         situation, point = start, start.target
         rounds: list[Round] = []
         seen: set[tuple[tuple[str, int], ...]] = set()
+        why = ""
         while True:
             point, moves = best_replies(situation.game, point)
             stay = self.stay(situation, point)
@@ -175,26 +192,31 @@ class _Play:
             if stay == members or not any(stay.values()) or key in seen or len(rounds) >= MAX_ROUNDS:
                 break
             seen.add(key)
-            members, charges = stay, self.asked(self.charged(stay, method), charges)
-            situation = self.situation(method, charges)
-        ending: Ending = "settled" if stay == members else "circles" if any(stay.values()) else "collapsed"
+            try:
+                members, charges = stay, self.asked(self.charged(stay, sharing), charges)
+            except NotApplicableError as error:
+                why = error.message
+                break
+            situation = self.situation(sharing, charges)
+        ending: Ending = "impossible" if why else "settled" if stay == members else "circles" if any(stay.values()) else "collapsed"
         judged = self.judged(start, first)
-        return Loop(method, ending, tuple(rounds), first, judged.individual, judged.word, float(situation.cooperation(point)[0]), start)
+        cooperation = float(situation.cooperation(point)[0])
+        return Loop(sharing.name, sharing.title, ending, tuple(rounds), first, judged.individual, judged.word, cooperation, start, why)
 
-    def charged(self, members: Mapping[str, int], method: str) -> Allocation:
+    def charged(self, members: Mapping[str, int], sharing: Sharing) -> Allocation:
         """Share the cost among some of the members."""
         part = subgame(self.game, [members[name] for name in self.game.names])
-        return allocate(part, method, terms_for(self.terms, part))
+        return sharing.charge(part, terms_for(self.terms, part))
 
     def asked(self, found: Allocation, before: Mapping[str, float]) -> dict[str, float]:
         """Return the charge of every class; a class of which nobody is left keeps what it was last asked for, or today's charge."""
         today = {name: self.today.values[feeds] for name, feeds in zip(self.game.names, self.game.feeds, strict=True) if feeds is not None}
         return {**today, **before, **dict(zip(found.game.names, found.charges, strict=True))}
 
-    def situation(self, method: str, charges: Mapping[str, float]) -> Situation:
+    def situation(self, sharing: Sharing, charges: Mapping[str, float]) -> Situation:
         """Return the game in which people pay these charges."""
         fed = {feeds: charges[name] for name, feeds in zip(self.game.names, self.game.feeds, strict=True) if feeds is not None}
-        return build_situation(self.definition, self.settings, method, fed, terms=self.terms)
+        return build_situation(self.definition, self.settings, sharing.name, fed, terms=self.terms)
 
     def stay(self, situation: Situation, point: Points) -> dict[str, int]:
         """Return the members of each class at actions that are charged; a class that does not act is there as a whole."""
@@ -210,7 +232,8 @@ class _Play:
 
     def judged(self, situation: Situation, first: Allocation) -> Verdict:
         """Return the verdict under the first charges; rules that charge alike are judged once."""
-        key = tuple(round(charge / (first.game.scale or 1.0), 9) for charge in first.charges)
+        paid = (*first.charges, first.shortfall, *first.contributions.values())
+        key = tuple(round(amount / (first.game.scale or 1.0), 9) for amount in paid)
         if key not in self._judged:
             self._judged[key] = verdict(situation)
         return self._judged[key]
@@ -255,7 +278,7 @@ def best_replies(game: Game, start: Points) -> tuple[Points, int]:
 
 @dataclass(frozen=True)
 class RuleTable:
-    """Which rules make the target hold: all allocation methods that fit, side by side."""
+    """Which rules and policies make the target hold: all that fit, side by side, and why the others do not."""
 
     situation: Situation
     loops: tuple[Loop, ...]
@@ -264,9 +287,9 @@ class RuleTable:
     @property
     def sentence(self) -> str:
         """The rules that make it hold, in plain words."""
-        stable = [METHODS[one.method].title for one in self.loops if one.word == "stable"]
-        holds = [METHODS[one.method].title for one in self.loops if one.test.holds]
-        stays = [METHODS[one.method].title for one in self.loops if one.everybody_stays]
+        stable = [one.title for one in self.loops if one.word == "stable"]
+        holds = [one.title for one in self.loops if one.test.holds]
+        stays = [one.title for one in self.loops if one.everybody_stays]
         if stable:
             return f"The target is stable when the cost is shared by: {', '.join(stable)}."
         if holds:
@@ -275,7 +298,7 @@ class RuleTable:
             return f"Under no rule does nobody gain by leaving the target, but all who are to pay stay under: {', '.join(stays)}."
         best = max(self.loops, key=lambda one: one.cooperation)
         share = f"{shown(100 * best.cooperation, 3)} %"
-        return f"No rule makes the target hold; most stay under “{METHODS[best.method].title}” ({share} of members at their target action)."
+        return f"No rule makes the target hold; most stay under “{best.title}” ({share} of members at their target action)."
 
     def as_dict(self) -> dict[str, Any]:
         """Return the table for JSON."""
@@ -283,14 +306,16 @@ class RuleTable:
         for one in self.loops:
             weakest = one.test.weakest
             who = None if weakest is None or one.test.holds else f"{weakest.stakeholder}: {weakest.to}"
-            row: dict[str, Any] = {"rule": one.method, "title": METHODS[one.method].title, "charge_each": one.rounds[0].charges, "in_core": one.first.in_core}
+            row: dict[str, Any] = {"rule": one.method, "title": one.title, "charge_each": one.rounds[0].charges, "in_core": one.first.in_core}
             row |= {"verdict": one.word, "holds": one.test.holds, "margin": one.test.margin if np.isfinite(one.test.margin) else None, "leaves_first": who}
             rows.append(row | {"ending": one.ending, "stay": one.rounds[-1].stay, "cooperation": one.cooperation})
         return dict(plain({"sentence": self.sentence, "rules": rows, "unfit": [{"rule": name, "why": why} for name, why in self.unfit.items()]}))
 
 
-def compare_rules(definition: Definition, settings: Settings = NO_SETTINGS, terms: Terms = NO_TERMS, methods: Iterable[str] = METHODS) -> RuleTable:
-    """Return every allocation method with the verdict under its charges and where charging and playing ends.
+def compare_rules(
+    definition: Definition, settings: Settings = NO_SETTINGS, terms: Terms = NO_TERMS, methods: Iterable[str | Sharing] = (*METHODS, *POLICIES)
+) -> RuleTable:
+    """Return every allocation method and policy with the verdict under its charges and where charging and playing ends.
 
     Raises
     ------
@@ -299,9 +324,10 @@ def compare_rules(definition: Definition, settings: Settings = NO_SETTINGS, term
     """
     play = _Play(definition, settings, terms)
     loops, unfit = [], {}
-    for name in methods:
+    for method in methods:
+        sharing = sharing_named(method) if isinstance(method, str) else method
         try:
-            loops.append(play.by(name))
+            loops.append(play.by(sharing))
         except NotApplicableError as error:
-            unfit[name] = error.message
+            unfit[sharing.name] = error.message
     return RuleTable(play.today, tuple(loops), unfit)

@@ -43,6 +43,8 @@ class Situation:
         The allocation rule whose charges people pay; None where the parameters say what they pay.
     terms : Terms
         On which the rule charges.
+    agreed : Allocation or None
+        What people pay, where that was worked out already and others contribute.
     """
 
     definition: Definition
@@ -51,6 +53,7 @@ class Situation:
     game: Game
     rule: str | None = None
     terms: Terms = NO_TERMS
+    agreed: Allocation | None = None
 
     @cached_property
     def equilibria(self) -> PureEquilibria:
@@ -116,6 +119,8 @@ class Situation:
     def paid(self) -> Allocation | None:
         """What the members of each class pay, judged as an allocation; None where some class's charge feeds no parameter."""
         game = self.cost_game
+        if self.agreed is not None:
+            return self.agreed
         if game is not None and self.rule is not None and any(name is None for name in game.feeds):
             return allocate(game, self.rule, self.terms)
         if game is None or any(name is None for name in game.feeds):

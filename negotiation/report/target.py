@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import singledispatch
 
 from ..answers.govern import Conditions
-from ..coalitional.methods import METHODS
 from ..governance.condition import Bound, Condition
 from ..governance.loop import Loop, RuleTable
 from ..governance.partial import Level, Participation
 from ..governance.repair.repairs import LISTED, Repairs
 from ..governance.robustness import Robustness
+from ..governance.sharing import sharing_named
 from ..governance.situation import Situation
 from ..governance.winners import Winners
 from ..numerics import plain, shown
@@ -161,10 +161,10 @@ def _(result: RuleTable, situation: Situation) -> Report:
         end = "all who are to pay stay" if one.everybody_stays else ", ".join(f"{one.rounds[-1].stay[entry.name]:,} {entry.title}" for entry in classes)
         charges = [shown(one.rounds[0].charges[entry.name]) for entry in classes]
         circle = " (goes round)" if one.ending == "circles" else ""
-        alike.setdefault((*charges, one.word, leaves, inside[one.first.in_core], end + circle), []).append(METHODS[one.method].title)
+        alike.setdefault((*charges, one.word, leaves, inside[one.first.in_core], end + circle), []).append(one.title)
     rows = [(", ".join(titles), *row) for row, titles in alike.items()]
     columns = ("Rule", *[f"Charge per member of {entry.title}" for entry in classes], "Verdict", "Leaves first", "In the core", "Who stays in the end")
-    unfit = tuple(f"{METHODS[name].title} does not fit: {why}." for name, why in result.unfit.items())
+    unfit = tuple(f"{sharing_named(name).title} does not fit: {why}." for name, why in result.unfit.items())
     return Report(result.sentence, (Table(f"Rules ({unit})", columns, tuple(rows)),), unfit)
 
 
@@ -179,8 +179,15 @@ def _(result: Loop, situation: Situation) -> Report:
     return Report(
         result.sentence,
         (Table(f"Charging and playing by turns ({result.first.game.unit})", columns, tuple(rows)),),
-        (f"Verdict under the first charges: {result.word}.",),
+        (f"Verdict under the first charges: {result.word}.", *_others(result)),
     )
+
+
+def _others(result: Loop) -> tuple[str, ...]:
+    """Say who outside pays a part when everybody takes part."""
+    titles = {source.name: source.title for source in result.first.game.sources}
+    paid = [f"{titles.get(name, name)} {shown(amount)}" for name, amount in result.first.contributions.items() if amount]
+    return (f"Paid by others at first: {', '.join(paid)} {result.first.game.unit}.",) if paid else ()
 
 
 @target.register

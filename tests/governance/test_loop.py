@@ -5,9 +5,11 @@ import pytest
 from negotiation import catalogue
 from negotiation.coalitional.build import build_cost_game
 from negotiation.coalitional.methods import METHODS, allocate
+from negotiation.coalitional.terms import Terms
 from negotiation.definition import read_definition
 from negotiation.errors import NotApplicableError
 from negotiation.governance.loop import allocate_then_play, compare_rules
+from negotiation.governance.sharing import sharing_named
 from negotiation.governance.situation import build_situation
 from negotiation.governance.stability import individual
 from negotiation.settings import Settings
@@ -114,3 +116,48 @@ def test_the_table_names_the_rules_under_which_it_holds_and_why_others_do_not_fi
 def test_charges_that_change_nothing_are_refused() -> None:
     with pytest.raises(NotApplicableError, match="no charges that matter"):
         allocate_then_play(read_definition(plant(3, 5, 11, cost="12", feeds=False)), method="equal")
+
+
+def test_a_policy_that_asks_nobody_for_more_than_it_is_worth_keeps_everybody_and_says_who_else_pays() -> None:
+    definition = read_definition(plant(3, 5, 11, cost=f"12 if {ALL} > 0 else 0"))
+    terms = Terms(caps={"f0": 2.0, "f1": 3.0, "f2": 4.0})
+    found = allocate_then_play(definition, method="policy_public_money", terms=terms)
+    assert found.everybody_stays
+    assert found.first.charges == pytest.approx((2, 3, 4))
+    assert found.first.contributions == {"subsidy": pytest.approx(3)}
+    assert (found.test.holds, found.test.margin, found.first.shortfall) == (True, pytest.approx(1), 0.0)
+    assert found.as_dict()["paid_by_others"] == {"subsidy": pytest.approx(3)}
+    assert found.sentence == "Under “Policy: least public money” everybody who is to pay stays."
+
+
+def test_a_policy_without_bounds_spirals_like_equal_charges() -> None:
+    definition = read_definition(plant(3, 5, 11, cost=f"12 if {ALL} > 0 else 0"))
+    found = allocate_then_play(definition, method="policy_public_money")
+    assert found.ending == "collapsed"
+    assert [one.charges["f2"] for one in found.rounds] == pytest.approx([4.0, 6.0, 12.0])
+
+
+def test_a_policy_that_finds_no_charges_for_those_who_are_left_says_so() -> None:
+    definition = read_definition(plant(3, 5, 11, cost=f"12 if {ALL} > 0 else 0"))
+    found = allocate_then_play(definition, method="policy_closest", terms=Terms(caps={"f0": 4.0, "f1": 4.0, "f2": 4.0}))
+    assert (found.ending, [one.stay for one in found.rounds]) == ("impossible", [{"f0": 0, "f1": 1, "f2": 1}])
+    assert "cover the cost" in found.why
+    assert "no charges fit any more" in found.sentence
+    with pytest.raises(NotApplicableError, match="cover the cost"):
+        allocate_then_play(definition, method="policy_closest", terms=Terms(caps={"f0": 3.0, "f1": 4.0, "f2": 4.0}))
+
+
+def test_groups_that_a_policy_may_not_overcharge_do_not_object() -> None:
+    definition = read_definition(plant(9, 9, 9, cost=f"(3 * count(f0) if {ALL} == count(f0) else 12) if {ALL} > 0 else 0"))
+    held = allocate_then_play(definition, method=sharing_named("policy_public_money", "core"))
+    assert held.first.in_core
+    assert held.word == "stable"
+    loose = allocate_then_play(definition, method=sharing_named("policy_public_money"))
+    assert (loose.word, loose.first.in_core) == ("fragile", False)
+
+
+def test_the_table_has_policies_beside_the_rules() -> None:
+    definition = read_definition(plant(9, 9, 9, cost=f"12 if {ALL} > 0 else 0"))
+    found = compare_rules(definition, methods=["equal", "policy_public_money", "policy_burden"])
+    assert [(one.method, one.word) for one in found.loops] == [("equal", "stable"), ("policy_public_money", "stable")]
+    assert "policy_burden" in found.unfit
