@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from negotiation.document import MAX_BYTES
 
-from . import job_routes, pages, record_routes, routes, workshop_routes
+from . import console_pages, job_routes, pages, projector_pages, record_routes, routes, seat_pages, workshop_routes
 from .compute import Compute, one_process
 from .doors import ForgedError, Host, Tries, refuse_forged
 from .jobs import Jobs
@@ -45,6 +45,8 @@ HEADERS = {
     ),
 }
 MAX_BODY = 2 * MAX_BYTES
+LOOKS = 60
+"""Looks at a joining page in a minute from one address."""
 EVERY = 0.5
 """Seconds between two looks at the clock."""
 WARM_AFTER = 0.3
@@ -102,6 +104,7 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     app.state.tries = Tries(chosen.join_tries)
+    app.state.looks = Tries(LOOKS)
     app.state.host = Host(chosen.owner_secret)
     install(app)
     app.middleware("http")(_guard)
@@ -111,6 +114,8 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
     app.include_router(record_routes.router)
     app.include_router(job_routes.router)
     app.include_router(pages.router)
+    for one in (seat_pages, console_pages, projector_pages):
+        app.include_router(one.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/docs", _docs, include_in_schema=False)
     return app

@@ -41,6 +41,7 @@ def view(room: Room, actor: Actor) -> dict[str, Any]:
         "title": room.made.title,
         "principle": PRINCIPLE,
         "consent": room.made.consent,
+        "retention_days": room.made.retention_days,
         "phase": room.phase,
         "told": TOLD[room.phase],
         "paused": room.paused,

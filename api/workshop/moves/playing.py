@@ -34,6 +34,12 @@ class Saying(Part):
     text: Note
 
 
+class Calling(Part):
+    """What it is about; may be left empty."""
+
+    text: Note = ""
+
+
 class Entry(Part):
     """What somebody without a phone decided or expects."""
 
@@ -99,7 +105,7 @@ def reflect(room: Room, actor: Actor, body: Saying, now: float) -> list[Draft]:
     return [Draft("reflected", {"seat": own_seat(room, actor).name, "round": room.round.number, "text": body.text})]
 
 
-def call(room: Room, actor: Actor, body: Saying, now: float) -> list[Draft]:
+def call(room: Room, actor: Actor, body: Calling, now: float) -> list[Draft]:
     """Call the facilitator."""
     return [Draft("called", {"seat": own_seat(room, actor).name, "text": body.text})]
 

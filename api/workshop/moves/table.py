@@ -83,7 +83,7 @@ _ROWS = (
     Move("expect", "/predictions", playing.Expecting, playing.expect, SEAT),
     Move("decide", "/decisions", playing.Deciding, playing.decide, SEAT),
     Move("reflect", "/reflections", playing.Saying, playing.reflect, SEAT),
-    Move("call", "/calls", playing.Saying, playing.call, SEAT),
+    Move("call", "/calls", playing.Calling, playing.call, SEAT),
     Move("propose", "/proposals", dealing.Proposing, dealing.propose, (*LEADERS, "seat")),
     Move("withdraw", "/proposals/{proposal}/withdraw", Part, dealing.withdraw, (*LEADERS, "seat")),
     Move("vote", "/proposals/{proposal}/votes", dealing.Voting, dealing.vote, SEAT),

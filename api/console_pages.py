@@ -1,0 +1,144 @@
+"""The facilitator's pages: making a workshop, and its console."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from negotiation.definition import read_definition
+from negotiation.errors import NegotiationError
+
+from .doors import keep, who
+from .routes import ComputeOf, StoreOf
+from .workshop.moves.rights import Actor, NotAllowedError
+from .workshop.plan import Plan
+from .workshop_forms import check_token, nested, read, token_of
+from .workshop_pages import Visit, WorkshopName, act, base_of, page, qr
+from .workshop_routes import WorkshopsOf, looked_back
+
+router = APIRouter(include_in_schema=False)
+
+
+def _visit(request: Request, workshop: WorkshopName, workshops: WorkshopsOf, compute: ComputeOf, table: int = 1) -> Visit:
+    return Visit(request, f"{workshop}-{table}", workshops, compute)
+
+
+VisitOf = Annotated[Visit, Depends(_visit)]
+
+
+@router.get("/f", response_class=HTMLResponse)
+async def begin(request: Request, store: StoreOf, game: str = "") -> Response:
+    """Choose a game, then say who plays."""
+    return await _begin(request, store, game[:40])
+
+
+async def _begin(request: Request, store: Any, game: str, error: NegotiationError | None = None, typed: dict[str, Any] | None = None) -> Response:
+    games = await run_in_threadpool(store.listed)
+    try:
+        chosen = read_definition((await run_in_threadpool(store.get, game)).text, game) if game else None
+    except NegotiationError as refused:
+        return page(request, "begin", {"games": games, "game": None, "local": request.app.state.host.secret is None}, refused)
+    local = request.app.state.host.secret is None
+    return page(request, "begin", {"games": games, "game": chosen, "typed": typed or {}, "local": local}, error)
+
+
+@router.post("/f", response_class=HTMLResponse)
+async def make(request: Request, store: StoreOf, workshops: WorkshopsOf) -> Response:
+    """Make a workshop from the form."""
+    form = await request.form()
+    typed = nested(form)
+    seats = typed.pop("seats", {})
+    rows = [{"role": role} | row for role, row in seats.items() if isinstance(row, dict) and row.get("seats", "1") != "0"]
+    try:
+        request.app.state.host.allow(request)
+        plan: Any = read(Plan, {key: value for key, value in typed.items() if value != {}} | {"seats": rows, "predict": "predict" in typed})
+        made = await run_in_threadpool(workshops.make, plan)
+    except NegotiationError as error:
+        return await _begin(request, store, str(typed.get("game", ""))[:40], error, dict(form))
+    response = RedirectResponse(f"/f/{made.workshop}", 303)
+    keep(response, request, made.workshop, made.secret)
+    return response
+
+
+@router.get("/f/{workshop}", response_class=HTMLResponse)
+async def console(visit: VisitOf) -> Response:
+    """Show the console of a table."""
+    return await _console(visit, "console")
+
+
+@router.get("/f/{workshop}/{table}/screen", response_class=HTMLResponse)
+async def console_screen(visit: VisitOf) -> Response:
+    """Return only what changes on the console."""
+    return await _console(visit, "console_screen")
+
+
+@router.post("/f/{workshop}/{table}/{name}", response_class=HTMLResponse)
+async def console_move(visit: VisitOf, name: str) -> Response:
+    """Make a move from a form, hand a seat over, or make a link."""
+    workshop, _, table = visit.room.rpartition("-")
+    try:
+        if name in ("device", "link"):
+            return await _hand_out(visit, name)
+        if name == "delete":
+            await _delete(visit, workshop)
+            return RedirectResponse("/f", 303)
+        await act(visit, name)
+    except NegotiationError as error:
+        return await _console(visit, "console", error)
+    return RedirectResponse(f"/f/{workshop}?table={table}", 303)
+
+
+async def _leads(visit: Visit, *capacities: str) -> Actor:
+    actor = await run_in_threadpool(who, visit.request, visit.workshops.keys, visit.room)
+    if actor.capacity not in capacities:
+        raise NotAllowedError("this page is for the facilitator", "open your own link")
+    return actor
+
+
+async def _delete(visit: Visit, workshop: str) -> None:
+    form = await visit.request.form()
+    check_token(visit.request, visit.room, form)
+    await _leads(visit, "owner")
+    if form.get("sure") != "yes":
+        raise NotAllowedError("tick the box to delete the workshop", "it cannot be undone")
+    await run_in_threadpool(visit.workshops.delete, workshop)
+
+
+async def _hand_out(visit: Visit, name: str) -> Response:
+    request, room, workshops = visit.request, visit.room, visit.workshops
+    form = await request.form()
+    check_token(request, room, form)
+    actor = await _leads(visit, "owner", "assistant")
+    if name == "device":
+        seated = await run_in_threadpool(workshops.hand_over, room, actor, str(form.get("seat", ""))[:40])
+        address, about = f"{base_of(request)}/s/{room}#{seated.secret}", "Open this on the new phone; the old one is told."
+    else:
+        await _leads(visit, "owner")
+        capacity: Any = str(form.get("capacity"))
+        if capacity not in ("assistant", "proxy", "view"):
+            raise NotAllowedError("there is no such link", "reload the page")
+        secret = await run_in_threadpool(workshops.link, room.rpartition("-")[0], room, capacity)
+        workshop, _, table = room.rpartition("-")
+        address = f"{base_of(request)}/v/{secret}" if capacity == "view" else f"{base_of(request)}/f/{workshop}?table={table}#{secret}"
+        about = {"view": "For the projector.", "assistant": "For somebody who helps.", "proxy": "For somebody who enters what is on paper."}[capacity]
+    return await _console(visit, "console", None, {"address": address, "about": about, "qr": qr(address)})
+
+
+async def _console(visit: Visit, name: str, error: NegotiationError | None = None, link: dict[str, Any] | None = None) -> Response:
+    request, room, workshops = visit.request, visit.room, visit.workshops
+    try:
+        actor = await _leads(visit, "owner", "assistant", "proxy")
+        seen = await run_in_threadpool(workshops.see, room, actor)
+        tables = await run_in_threadpool(workshops.tables, room.rpartition("-")[0])
+    except NegotiationError as refused:
+        return page(request, "door", {"kind": "console"}, refused)
+    code = next(row["code"] for row in tables if row["name"] == room)
+    address = f"{base_of(request)}/p/{code}"
+    context: dict[str, Any] = {"seen": seen, "room": room, "tables": tables, "code": code, "address": address, "qr": qr(address), "link": link}
+    context |= {"token": token_of(request, room), "kind": "console", "workshop": room.rpartition("-")[0], "capacity": actor.capacity}
+    if seen["phase"] in ("debrief", "archived") and actor.capacity != "proxy":
+        context["debrief"] = await looked_back(request, room, actor, workshops, visit.compute)
+    return page(request, name, context | {"typed": dict(await request.form()) if error else {}}, error)

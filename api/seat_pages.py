@@ -1,0 +1,123 @@
+"""The pages on people's phones: joining, one's seat, what a proposal would mean. They work without JavaScript; with it they follow by themselves."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from negotiation.errors import NegotiationError
+
+from .doors import address_of, keep_seat, who
+from .routes import ComputeOf
+from .workshop.moves.rights import NotAllowedError
+from .workshop.moves.seating import Taking
+from .workshop.plan import Terms
+from .workshop_forms import nested, read, token_of
+from .workshop_pages import Code, RoomName, Visit, act, page
+from .workshop_routes import WorkshopsOf, looked_back, scored
+
+router = APIRouter(include_in_schema=False)
+
+
+def _visit(request: Request, room: RoomName, workshops: WorkshopsOf, compute: ComputeOf) -> Visit:
+    return Visit(request, room, workshops, compute)
+
+
+VisitOf = Annotated[Visit, Depends(_visit)]
+
+
+@router.get("/p", response_class=HTMLResponse)
+async def code(request: Request, code: str = "") -> Response:
+    """Ask for the code, or go where it leads."""
+    if code.strip():
+        return RedirectResponse(f"/p/{code.strip()[:20]}", 303)
+    return page(request, "code", {})
+
+
+@router.get("/p/{code}", response_class=HTMLResponse)
+async def lobby(request: Request, code: Code, workshops: WorkshopsOf) -> Response:
+    """Show what a workshop is about and which seats are free; looking takes none."""
+    try:
+        request.app.state.looks.count(address_of(request))
+        return page(request, "join", {"seen": await run_in_threadpool(workshops.lobby, code), "code": code})
+    except NegotiationError as error:
+        return page(request, "code", {"typed": {"code": code}}, error)
+
+
+@router.post("/p/{code}", response_class=HTMLResponse)
+async def join(request: Request, code: Code, workshops: WorkshopsOf) -> Response:
+    """Take the seat that was tapped."""
+    form = await request.form()
+    try:
+        request.app.state.tries.count(address_of(request))
+        taking: Any = read(Taking, nested(form))
+        seated = await run_in_threadpool(workshops.join, code, taking, str(form.get("key") or uuid4().hex)[:80])
+    except NegotiationError as error:
+        try:
+            seen = await run_in_threadpool(workshops.lobby, code)
+        except NegotiationError:
+            return page(request, "code", {"typed": {"code": code}}, error)
+        return page(request, "join", {"seen": seen, "code": code, "typed": dict(form)}, error)
+    response = RedirectResponse(f"/s/{seated.room}", 303)
+    keep_seat(response, request, seated)
+    return response
+
+
+@router.get("/s/{room}", response_class=HTMLResponse)
+async def seat(visit: VisitOf) -> Response:
+    """Show a seat's page."""
+    return await _seat(visit, "seat")
+
+
+@router.get("/s/{room}/screen", response_class=HTMLResponse)
+async def seat_screen(visit: VisitOf) -> Response:
+    """Return only what changes on a seat's page."""
+    return await _seat(visit, "seat_screen")
+
+
+@router.post("/s/{room}/{name}", response_class=HTMLResponse)
+async def seat_move(visit: VisitOf, name: str) -> Response:
+    """Make a move from a form."""
+    try:
+        await act(visit, name)
+    except NegotiationError as error:
+        return await _seat(visit, "seat", error)
+    return RedirectResponse(f"/s/{visit.room}", 303)
+
+
+async def _seat(visit: Visit, name: str, error: NegotiationError | None = None) -> Response:
+    request, room, workshops = visit.request, visit.room, visit.workshops
+    try:
+        actor = await run_in_threadpool(who, request, workshops.keys, room)
+        if actor.seat is None:
+            raise NotAllowedError("this page is for a seat", "join with the code")
+        seen = await run_in_threadpool(workshops.see, room, actor)
+    except NegotiationError as refused:
+        return page(request, "door", {"kind": "seat"}, refused)
+    mine = next(row for row in seen["seats"] if row["name"] == actor.seat)
+    context: dict[str, Any] = {"seen": seen, "mine": mine, "room": room, "token": token_of(request, room), "kind": "seat"}
+    if seen["phase"] in ("debrief", "archived"):
+        context["debrief"] = await looked_back(request, room, actor, workshops, visit.compute)
+    return page(request, name, context | {"typed": dict(await request.form()) if error else {}}, error)
+
+
+@router.get("/s/{room}/proposals/{proposal}", response_class=HTMLResponse)
+async def proposal(visit: VisitOf, proposal: str) -> Response:
+    """Show what a proposal would mean: who gains, who loses, whether it would hold."""
+    request, room, workshops = visit.request, visit.room, visit.workshops
+    try:
+        actor = await run_in_threadpool(who, request, workshops.keys, room)
+        seen = await run_in_threadpool(workshops.see, room, actor)
+        found = next((row for row in seen["proposals"] if row["name"] == proposal and "terms" in row), None)
+        if found is None:
+            raise NotAllowedError("this proposal cannot be seen", "wait until it is shown")
+        terms = Terms.model_validate(found["terms"])
+        score = await scored(request, room, terms, workshops, visit.compute)
+    except NegotiationError as refused:
+        return page(request, "door", {"kind": "seat"}, refused)
+    back = f"/s/{room}" if actor.seat else f"/f/{room.rpartition('-')[0]}?table={room.rpartition('-')[2]}"
+    return page(request, "proposal", {"seen": seen, "proposal": found, "score": score, "back": back})

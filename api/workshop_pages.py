@@ -1,0 +1,111 @@
+"""What the pages of a workshop share: how a page is made, how a form becomes a move, who visits."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import segno
+from fastapi import Path as PathParameter
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response
+from fastapi.templating import Jinja2Templates
+from markupsafe import Markup
+
+from negotiation.coalitional.methods import METHODS
+from negotiation.errors import NegotiationError
+from negotiation.numerics import shown
+from negotiation.report import RULE_NAMES
+
+from .compute import Compute
+from .doors import who
+from .workshop import bots
+from .workshop.moves.rights import NotAllowedError
+from .workshop.moves.table import MOVES
+from .workshop.phases import TOLD
+from .workshop.plan import INFORMATION
+from .workshop_forms import check_token, nested, read
+from .workshops import Workshops
+
+templates = Jinja2Templates(Path(__file__).parent / "templates")
+templates.env.filters["shown"] = shown
+SHOWN = {"code": "Code to join", "decided": "How many have decided", "results": "What everybody did", "outcomes": "Outcomes", "agreements": "Agreements"}
+NEXT = {
+    "lobby": "Open the lobby",
+    "briefing": "Explain the situation",
+    "predict": "Ask what they expect",
+    "decide": "Let everybody decide",
+    "closed": "Close the round",
+    "revealed": "Show the results",
+    "negotiate": "Negotiate",
+    "agree": "Vote",
+    "debrief": "Look back",
+    "archived": "Finish",
+}
+WHO_SEES = {
+    "private": "only oneself",
+    "role": "one's own role",
+    "group": "one's own group",
+    "public_now": "everybody at once",
+    "public_after_reveal": "everybody after the result",
+}
+templates.env.globals.update(
+    PHASES=TOLD, NEXT=NEXT, SHOWN=SHOWN, BOTS=bots.TOLD, SUBJECTS=INFORMATION, WHO_SEES=WHO_SEES, RULE_TITLES={key: RULE_NAMES[key] for key in METHODS}
+)
+Code = Annotated[str, PathParameter(max_length=20)]
+RoomName = Annotated[str, PathParameter(pattern=r"^[0-9a-f]{12}-[0-9]{1,2}$")]
+WorkshopName = Annotated[str, PathParameter(pattern=r"^[0-9a-f]{12}$")]
+PRIVATE = {"Cache-Control": "no-store"}
+
+
+def page(request: Request, name: str, context: dict[str, Any], error: NegotiationError | None = None) -> Response:
+    """Return a page; an error stands on it in plain words, with its remedy."""
+    status = 200 if error is None else error.status
+    said = {"error": error, "key": uuid4().hex, "now": time.time(), "typed": {}} | context
+    return templates.TemplateResponse(request, f"workshop/{name}.html", said, status_code=status, headers=PRIVATE)
+
+
+def qr(address: str) -> Markup:
+    """Return an address as a picture that phones read."""
+    return Markup(segno.make(address, error="m").svg_inline(scale=6, border=2, dark="#1d2b31"))
+
+
+def base_of(request: Request) -> str:
+    """Return the server's address as this browser knows it."""
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody who opens a page of a table: what a page needs to answer."""
+
+    request: Request
+    room: str
+    workshops: Workshops
+    compute: Compute
+
+
+async def act(visit: Visit, name: str) -> None:
+    """Make a move from a form.
+
+    Raises
+    ------
+    NegotiationError
+        When the form is not this page's, or the move is not allowed, or does not fit.
+    """
+    form = await visit.request.form()
+    actor = await run_in_threadpool(who, visit.request, visit.workshops.keys, visit.room)
+    check_token(visit.request, visit.room, form)
+    move = MOVES.get(name)
+    if move is None:
+        raise NotAllowedError("there is no such button", "reload the page")
+    typed = nested(form)
+    if isinstance(typed.get("entries"), dict):
+        typed["entries"] = [typed["entries"]]
+    arguments = {part: str(typed.pop(part, "")) for part in ("seat", "proposal") if f"{{{part}}}" in move.path}
+    done = visit.workshops.act(visit.room, actor, move, read(move.body, typed), arguments, key=str(form.get("key") or uuid4().hex)[:80])
+    await run_in_threadpool(done.result)
