@@ -155,12 +155,12 @@ def quick_first(definition: Definition) -> list[int]:
 def mutation_check(definition: Definition, budget: Budget | None = None) -> MutationCheck:
     """Turn every sign of the payoffs round, one at a time, and see whether an expectation fails.
 
-    Costs at most one check of all expectations for each sign; a mutant that is noticed costs less.
+    Costs at most one check of all expectations, and one more for each sign; a mutant that is noticed costs less.
 
     Parameters
     ----------
     definition : Definition
-        Its own expectations should be met.
+        Expectations that it does not meet as it stands guard nothing.
     budget : Budget, optional
 
     Returns
@@ -169,7 +169,7 @@ def mutation_check(definition: Definition, budget: Budget | None = None) -> Muta
     """
     budget = budget or unlimited()
     every = mutants(definition)
-    order, caught = quick_first(definition), 0
+    order, caught = [k for k in quick_first(definition) if noticed(definition, (k,)) is None], 0
     missed: list[Mutant] = []
     idle: list[Mutant] = []
     for k, mutant in enumerate(every):

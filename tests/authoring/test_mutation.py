@@ -53,6 +53,11 @@ def test_a_claim_that_looks_elsewhere_lets_signs_pass_and_they_are_named() -> No
     assert "0 of 3" in found.sentence
 
 
+def test_a_claim_that_fails_anyway_guards_nothing() -> None:
+    found = mutation_check(game(expected=[{"says": "Nobody is there.", "holds": "members(firms) == 0"}]))
+    assert (found.tried, found.caught) == (3, 0)
+
+
 def test_a_game_that_can_no_longer_be_evaluated_counts_as_noticed() -> None:
     root = {"firms": {"pay": "sqrt(dues + 1)", "cheat": "0"}}
     found = mutation_check(game(payoffs=root, parameters={"dues": 0}, definitions={}, expected=[{"says": "All pay.", "individual": True}]))
