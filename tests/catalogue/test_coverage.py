@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from negotiation import catalogue
 from negotiation.cli import main
-from negotiation.coverage import as_markdown, coverage
+from negotiation.coverage import COMMAND, as_markdown, coverage
 from negotiation.definition import read_definition
 from negotiation.literature import Case, Literature, Prediction
 
@@ -44,6 +45,23 @@ def test_the_page_says_what_is_left_out_and_why() -> None:
     assert "| open | Nobody says how. |" in page
     assert "| gone | No number \\| told. |" in page
     assert "| seen | core | Dues fail. | Somebody 1999 | dues |" in page
+
+
+def test_the_page_in_the_catalogue_is_up_to_date() -> None:
+    written = (catalogue.folder() / "COVERAGE.md").read_text(encoding="utf-8")
+    assert written == as_markdown(coverage()), f"run: {COMMAND}"
+
+
+def test_every_core_prediction_is_checked_by_some_game() -> None:
+    assert [entry.slug for entry in coverage().open_predictions if entry.importance == "core"] == []
+
+
+def test_what_no_game_covers_has_a_reason_and_only_that() -> None:
+    found = coverage()
+    assert [slug for slug, reason in found.left_out.items() if not reason] == []
+    covered = [*(found.read.predictions[slug] for slug, games in found.predictions.items() if games)]
+    assert [entry.slug for entry in covered if entry.left_out] == []
+    assert [slug for slug, games in found.cases.items() if games and found.read.cases[slug].left_out] == []
 
 
 @pytest.mark.parametrize("name", ["cells", "paths", "levels", "aspects"])
