@@ -24,7 +24,9 @@ function show(html) {
   const opened = [...screen_.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent);
   const found = new DOMParser().parseFromString(html, "text/html");
   const fresh = found.getElementById("screen") ?? found.body;
+  const link = screen_.querySelector("section.link"); // a link is shown once: it stays until somebody puts it away
   screen_.replaceChildren(...fresh.childNodes);
+  if (link && !screen_.querySelector("section.link")) screen_.querySelector("header").after(link);
   for (const summary of screen_.querySelectorAll("details > summary")) if (opened.includes(summary.textContent)) summary.parentElement.open = true;
 }
 
@@ -85,6 +87,7 @@ async function send(form, button) {
 
 if (screen_) {
   follow();
+  document.addEventListener("click", (event) => { if (event.target.matches("[data-away]")) event.target.closest("section").remove(); });
   document.addEventListener("submit", (event) => {
     if (event.target.method !== "post" || !screen_.contains(event.target)) return;
     event.preventDefault();
