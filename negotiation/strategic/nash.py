@@ -48,7 +48,7 @@ def nash_equilibria(game: Game, budget: Budget | None = None, limit: int = MAX_L
 def mixed_equilibria(game: Game, budget: Budget | None = None) -> EquilibriumList:
     """Return all equilibria of a game of single players, pure and mixed, however large its supports.
 
-    Two players: by vertex enumeration in exact arithmetic; more: by a search of every support.
+    Two players: all corners of two polytopes, certified in exact arithmetic; more, or one: by a search of every support.
 
     Raises
     ------
@@ -64,8 +64,11 @@ def mixed_equilibria(game: Game, budget: Budget | None = None) -> EquilibriumLis
     >>> len(found.equilibria), found.complete
     (3, True)
     """
-    two = game.members == (1, 1)
-    return solver("mixed.bimatrix", "bimatrix_equilibria")(game, budget) if two else solver("mixed.multiplayer", "multiplayer_equilibria")(game, budget)
+    if game.members == (1, 1):
+        return solver("mixed.bimatrix", "bimatrix_equilibria")(game, budget)
+    if game.members == (1,):
+        return solver("mixed.symmetric", "symmetric_equilibria")(game, budget)
+    return solver("mixed.multiplayer", "multiplayer_equilibria")(game, budget)
 
 
 def alike_equilibria(game: Game, budget: Budget | None = None) -> EquilibriumList:

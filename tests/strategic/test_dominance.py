@@ -47,6 +47,11 @@ def test_a_weak_mixture_dominates_where_no_action_does() -> None:
     assert dict(found.by) == pytest.approx({"1": 0.5, "2": 0.5})
 
 
+def test_where_nothing_matters_no_action_is_dominated() -> None:
+    nothing = Game.from_tables([np.zeros((3, 2))] * 2)
+    assert all(dominated_actions(nothing, by, strict) == () for by in ("pure", "mixed") for strict in (True, False))
+
+
 def test_elimination_tells_its_rounds_and_solves_a_game_in_three() -> None:
     row, column = np.array([[1.0, 1, 0], [0, 0, 2]]), np.array([[0.0, 2, 1], [3, 1, 0]])
     result = iterated_elimination(Game.from_tables([row, column], actions=[["up", "down"], ["left", "middle", "right"]]))

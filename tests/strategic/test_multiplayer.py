@@ -11,6 +11,7 @@ from negotiation.budget import Budget
 from negotiation.errors import NotApplicableError, TooLargeError
 from negotiation.strategic.game import Game
 from negotiation.strategic.mixed.multiplayer import multiplayer_equilibria
+from negotiation.strategic.nash import alike_equilibria, mixed_equilibria
 
 from .mixed_references import against, count_game, listed, searched, table_game, tables
 
@@ -186,6 +187,14 @@ def test_it_stops_when_asked():
 def test_games_of_many_members_are_refused_with_a_way_out():
     with pytest.raises(NotApplicableError, match="mix alike"):
         multiplayer_equilibria(count_game([(3, 2), (1, 2)], 0))
+
+
+def test_one_player_alone_is_refused_here_and_answered_where_all_equilibria_are_asked_for():
+    alone = Game.from_tables([np.array([2.0, 2.0, 1.0])])
+    with pytest.raises(NotApplicableError, match="plays against nobody"):
+        multiplayer_equilibria(alone)
+    for solve in (mixed_equilibria, alike_equilibria):
+        assert {tuple(e.mixture[0] > 0.4) for e in solve(alone).equilibria} == {(True, False, False), (False, True, False), (True, True, False)}
 
 
 def test_too_many_supports_are_refused_with_the_limit():

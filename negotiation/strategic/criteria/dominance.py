@@ -134,6 +134,8 @@ def _dominating(gains: Array, tolerance: float, by: By, strict: bool) -> Array |
 def _weakly(gains: Array) -> Array | None:
     """Return the mixture with the largest total gain among those that nowhere lose, if that is more than nothing."""
     scale = float(np.max(np.abs(gains)))
+    if scale == 0:
+        return None
     columns = np.unique(gains.argmin(axis=1))
     total = gains.mean(axis=1) / scale
     while True:

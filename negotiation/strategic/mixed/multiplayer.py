@@ -95,7 +95,7 @@ def multiplayer_equilibria(game: Game, budget: Budget | None = None) -> Equilibr
     Raises
     ------
     NotApplicableError
-        For games with stakeholders of several members, or with a committed stakeholder.
+        For games with stakeholders of several members, with a committed stakeholder, or with one stakeholder alone.
     TooLargeError
         Above 200,000 supports.
 
@@ -136,6 +136,8 @@ def multiplayer_equilibria(game: Game, budget: Budget | None = None) -> Equilibr
 def _check(game: Game) -> None:
     if not game.is_ordinary:
         raise NotApplicableError("some stakeholder has several members or is committed", "ask for the equilibria in which members of a stakeholder mix alike")
+    if len(game.names) == 1:
+        raise NotApplicableError("there is one stakeholder only, who plays against nobody", "ask for its best actions: the pure equilibria")
     supports = prod(2**m - 1 for m in game.lattice.shape)
     if supports > MAX_SUPPORTS:
         remedy = "remove dominated actions first, or fewer actions: four players may have four each, six may have three, eleven may have two"
