@@ -114,11 +114,9 @@ def refuse_forged(request: Request) -> None:
     if request.method in SAFE or request.headers.get("authorization"):
         return
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    if site is not None:
-        foreign = site not in OWN
-    else:  # an older browser; "null" says nothing, since our pages send no referrer: there the form's token decides
-        foreign = origin not in (None, "null") and urlsplit(origin or "").netloc != request.headers.get("host")
-    if foreign:
+    # an older browser says only the origin; "null" says nothing, since our pages send no referrer: there the form's token decides
+    elsewhere = origin not in (None, "null") and urlsplit(origin or "").netloc != request.headers.get("host")
+    if elsewhere if site is None else site not in OWN:
         raise ForgedError("another site asked for this", "use the pages of this server")
     plain = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if request.url.path.startswith("/api/") and request.cookies and plain not in ("application/json", ""):
