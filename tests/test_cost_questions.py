@@ -52,6 +52,13 @@ def test_one_method_says_what_each_saves_and_who_objects(airport: str, capsys: p
     assert "Every member pays the same." in capsys.readouterr().out
 
 
+def test_a_proposal_that_does_not_cover_the_cost_is_told_so(airport: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "of the cost are left uncovered. No group does better alone" in str(answer(capsys, "core", airport, "--proposal", "A=1,B=1,C=1")["sentence"])
+    assert "are collected beyond the cost. With" in str(answer(capsys, "core", airport, "--proposal", "A=50,B=50,C=50")["sentence"])
+    body = answer(capsys, "allocate", airport, "--method", "shapley", "--subsidy", "1000")
+    assert "members are paid" in body["allocations"]["shapley"]["note"]  # type: ignore[index,call-overload]
+
+
 def test_the_core_of_an_airport_game_and_a_proposal_that_is_blocked(airport: str, capsys: pytest.CaptureFixture[str]) -> None:
     body = answer(capsys, "core", airport, "--proposal", "A=20,B=5,C=5")
     assert body["empty"] is False
@@ -78,7 +85,7 @@ def test_a_policy_held_to_the_core_within_some_money(airport: str, capsys: pytes
     [
         (("core", "--proposal", "A=10"), "nothing is said about B, C"),
         (("policy", "--objective", "best"), "expected one of public_money"),
-        (("policy", "--core", "much"), "expected name=amount"),
+        (("policy", "--core", "much"), "expected none, core, or an amount of money"),
         (("policy", "--members_share", "3"), "expected a share from 0 to 1"),
         (("policy", "--objective", "burden"), "ability"),
         (("join", "--pace", "slowly"), "expected one of at once"),

@@ -19,6 +19,7 @@ from ..coalitional.joining.keeping import keeps_most
 from ..coalitional.joining.participation import joining
 from ..coalitional.policy.goals import OBJECTIVES
 from ..coalitional.policy.optimum import policy
+from ..coalitional.words import money
 from ..errors import InvalidGameError, NotApplicableError, Problem, listed
 from ..numerics import TOLERANCE, plain
 from ..options import Option, read_amounts, read_options
@@ -115,7 +116,19 @@ class CoreAnswer:
     @property
     def sentence(self) -> str:
         """The core and the proposal in words."""
-        return self.core.sentence if self.bribes is None else f"{self.core.sentence} On the proposal: {self.bribes.sentence}"
+        if self.bribes is None or self.proposal is None:
+            return self.core.sentence
+        return f"{self.core.sentence} On the proposal: {self._covers(self.proposal)}{self.bribes.sentence}"
+
+    @staticmethod
+    def _covers(proposal: Allocation) -> str:
+        """Say what a proposal leaves open, or takes beyond what is needed."""
+        left, game = proposal.shortfall, proposal.game
+        if left == 0.0:
+            return ""
+        lacking = "of the cost are left uncovered" if game.kind == "cost" else "are left unshared"
+        beyond = "are collected beyond the cost" if game.kind == "cost" else "are promised beyond what there is"
+        return f"{money(game, abs(left))} {lacking if left > 0 else beyond}. "
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
@@ -148,7 +161,12 @@ def _policy(subject: Subject, request: Request) -> CostAnswer:
 def core_held(said: Mapping[str, Any]) -> Any:
     """Return what coalitions are held to: none, core, or an amount of money."""
     core = str(said["core"])
-    return core if core in ("none", "core") else read_amounts("core", f"core={core}", ["core"])["core"]
+    if core in ("none", "core"):
+        return core
+    try:
+        return read_amounts("core", f"core={core}", ["core"])["core"]
+    except InvalidGameError:
+        raise InvalidGameError([Problem(("options", "core"), f"got '{core[:30]}', expected none, core, or an amount of money", "write e.g. 5000")]) from None
 
 
 def members_share(said: Mapping[str, Any]) -> float:

@@ -72,7 +72,9 @@ class Terms:
         """Return an allocation of the subsidised game as one of the game itself, with the subsidy as a contribution."""
         if self.subsidy == 0:
             return allocation
-        return replace(allocation, game=game, contributions={SUBSIDY: self.subsidy, **allocation.contributions})
+        beyond = game.kind == "cost" and self.subsidy > max(game.total, 0.0)
+        note = " ".join(filter(None, (allocation.note, "The subsidy is more than the cost: members are paid for taking part." if beyond else "")))
+        return replace(allocation, game=game, contributions={SUBSIDY: self.subsidy, **allocation.contributions}, note=note)
 
 
 NO_TERMS = Terms()
