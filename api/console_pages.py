@@ -69,6 +69,18 @@ async def console(visit: VisitOf) -> Response:
     return await _console(visit, "console")
 
 
+@router.get("/f/{workshop}/{table}/paper", response_class=HTMLResponse)
+async def paper(visit: VisitOf) -> Response:
+    """Show cards, slips and agreements to print."""
+    try:
+        actor = await _leads(visit, "owner", "assistant", "proxy")
+        seen = await run_in_threadpool(visit.workshops.see, visit.room, actor)
+        printed = await run_in_threadpool(visit.workshops.paper, visit.room)
+    except NegotiationError as refused:
+        return page(visit.request, "door", {"kind": "console"}, refused)
+    return page(visit.request, "paper", {"seen": seen, "paper": printed, "workshop": visit.room.rpartition("-")[0]})
+
+
 @router.get("/f/{workshop}/{table}/screen", response_class=HTMLResponse)
 async def console_screen(visit: VisitOf) -> Response:
     """Return only what changes on the console."""
@@ -139,6 +151,8 @@ async def _console(visit: Visit, name: str, error: NegotiationError | None = Non
     address = f"{base_of(request)}/p/{code}"
     context: dict[str, Any] = {"seen": seen, "room": room, "tables": tables, "code": code, "address": address, "qr": qr(address), "link": link}
     context |= {"token": token_of(request, room), "kind": "console", "workshop": room.rpartition("-")[0], "capacity": actor.capacity}
+    if len(tables) > 1 and actor.capacity != "proxy":
+        context["pooled"] = await run_in_threadpool(visit.request.app.state.records.pooled, room.rpartition("-")[0])
     if seen["phase"] in ("debrief", "archived") and actor.capacity != "proxy":
         context["debrief"] = await looked_back(request, room, actor, workshops, visit.compute)
     return page(request, name, context | {"typed": dict(await request.form()) if error else {}}, error)

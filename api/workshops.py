@@ -34,6 +34,7 @@ from .workshop.moves.running import charged_of, checked
 from .workshop.moves.seating import Taking, hand_over, take
 from .workshop.moves.table import EXPIRE, Move
 from .workshop.opening import opened
+from .workshop.paper import paper
 from .workshop.phases import Phase
 from .workshop.plan import Part, Plan, Terms
 from .workshop.room import Room
@@ -282,6 +283,11 @@ class Workshops:
         """Return the debriefing of a table."""
         with self.rooms.lock:
             return debrief(self.rooms.get(room), stable)
+
+    def paper(self, room: str) -> dict[str, Any]:
+        """Return what is printed for a table."""
+        with self.rooms.lock:
+            return paper(self.rooms.get(room))
 
     def version(self, room: str) -> int:
         """Return the version of a table."""

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from api.workshop.archive import Archive, archived, checked
 from api.workshop.events import BrokenLogError, Draft, canonical
 from api.workshop.moves.rights import Actor
+from api.workshop.paper import paper
 from api.workshop.pooled import pooled
 from api.workshop.sheets import DANGEROUS, harmless, sheets
 
@@ -103,3 +104,13 @@ def test_pooled_results_are_the_mean_over_tables() -> None:
     shares = [one["cooperation"] for one in found["rounds"][0]["tables"]]
     assert found["rounds"][0]["cooperation"] == pytest.approx(sum(shares) / 2)
     assert [len(one["tables"]) for one in found["rounds"]] == [2, 1]
+
+
+def test_cards_on_paper_say_what_each_choice_would_earn() -> None:
+    found = paper(played().room)
+    first = found["seats"][0]
+    assert (first["alias"], first["members"]) == ("Firms 1", 2)
+    earned = {row["action"]: (row["today"], row["target"]) for row in first["earnings"]}
+    # fines are agreed and the dues fell to 2: alone 0.5 - 2; with all others 5 - 2; a firm that stays while all pay is fined 5
+    assert earned == {"pay": (-1.5, 3.0), "stay": (0.0, -0.5)}
+    assert [one["title"] for one in found["agreements"]] == ["@fines"]
