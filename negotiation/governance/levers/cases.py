@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -168,16 +168,22 @@ class Cases:
 
     def _gains_of(self, i: int, base: Reading, where: tuple[NDArray[np.bool_], Array], rows: Iterator[Array]) -> None:
         """Fill in the gains of the moves of one stakeholder, which is free in some cases."""
-        first, options = self.first[i], range(len(self.formulas[i]))
-        free, counts = where
-        alone = self.members[i] == 1
-        stay = [(_alone(base, i, a) if alone else base).of(self.formulas[i][a]) for a in options]
-        for a in options:
-            possible = free & (counts[first + a] > 0)
-            for b in options:
+        formulas, (free, counts), alone = self.formulas[i], where, self.members[i] == 1
+
+        @cache
+        def stay(a: int) -> Value:
+            return (_alone(base, i, a) if alone else base).of(formulas[a])
+
+        for a in range(len(formulas)):
+            possible = free & (counts[self.first[i] + a] > 0)
+            somebody = bool(possible.any())
+            for b in range(len(formulas)):
                 if a != b:
-                    there = stay[b] if alone else _after(base, i, a, b).of(self.formulas[i][b])
-                    next(rows)[:] = np.where(possible, there - stay[a], -np.inf)
+                    row = next(rows)
+                    row[:] = -np.inf
+                    if somebody:
+                        there = stay(b) if alone else _after(base, i, a, b).of(formulas[b])
+                        np.copyto(row, there - stay(a), where=possible)
 
     # --- what formulas read
 
