@@ -126,7 +126,9 @@ def _results(viewer: Viewer, one: Round) -> dict[str, Any]:
         if shown:
             seats[name] = shown
     roles = list(viewer.room.game.stakeholders)
-    counts = {role: one.results["counts"][role] for role in roles if _together(viewer, "choices", role)}
+    found = one.results["counts"]
+    actions = {role: viewer.room.game.stakeholders[role].actions for role in roles}
+    counts = {role: {action: found[role][action] for action in actions[role]} for role in roles if _together(viewer, "choices", role)}
     means = {role: one.results["stakeholders"][role] for role in roles if _together(viewer, "payoffs", role)}
     together = {"counts": counts, "stakeholders": means, "cooperation": one.results["cooperation"], "outcomes": one.results["outcomes"]}
     return {**together, "seats": seats, "expected": _expected(one)}

@@ -198,6 +198,22 @@ def test_what_does_not_fit_is_refused_with_place_and_remedy() -> None:
     assert table.room.rounds[0].decisions == {}, "one wrong line, nothing is entered"
 
 
+def test_what_is_on_paper_is_entered_in_each_phase_and_marked() -> None:
+    table = Table()
+    table.go("lobby", "predict")
+    table.move("enter", Actor("proxy"), entries=[{"seat": "s1", "cooperation": 0.3}])
+    table.go("decide")
+    table.move("enter", Actor("proxy"), entries=[{"seat": "s1", "choice": "pay"}])
+    assert table.room.rounds[0].decisions["s1"].status == "proxy"
+    table.go("closed", "revealed")
+    table.move("propose", title="Fines", terms={"levers": ["fines"]})
+    table.go("negotiate")
+    table.move("enter", Actor("proxy"), entries=[{"seat": "s1", "proposal": "p1", "accepts": True}, {"seat": "s2", "proposal": "p1"}])
+    assert [vote.accepts for vote in table.room.proposals["p1"].votes.values()] == [True, None]
+    with pytest.raises(InvalidGameError, match="proposal"):
+        table.move("enter", Actor("proxy"), entries=[{"seat": "s1", "choice": "pay"}])
+
+
 def test_seats_change_hands_members_and_roles_between_rounds() -> None:
     table = Table()
     table.go("lobby")

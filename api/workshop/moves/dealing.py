@@ -12,7 +12,7 @@ from negotiation.errors import IllegalMoveError, NotApplicableError, unknown
 
 from ..events import Draft
 from ..plan import Line, Name, Note, Part, Terms
-from ..room import Proposal, Room
+from ..room import Proposal, Room, Seat
 from .rights import Actor, NotAllowedError, must_be_in, own_seat
 from .running import Reason, charged_of, checked
 
@@ -78,8 +78,12 @@ def withdraw(room: Room, actor: Actor, body: Part, now: float, proposal: str) ->
 def vote(room: Room, actor: Actor, body: Voting, now: float, proposal: str) -> list[Draft]:
     """Vote on a proposal; the last vote counts."""
     must_be_in(room, "negotiate", "agree")
-    found = _open(room, proposal)
-    return [Draft("voted", {"proposal": found.name, "seat": own_seat(room, actor).name, "accepts": body.accepts, "reason": body.reason})]
+    return [voted(room, own_seat(room, actor), proposal, body.accepts, body.reason)]
+
+
+def voted(room: Room, seat: Seat, proposal: str, accepts: bool | None, reason: str) -> Draft:
+    """Return the event of a vote on an open proposal."""
+    return Draft("voted", {"proposal": _open(room, proposal).name, "seat": seat.name, "accepts": accepts, "reason": reason})
 
 
 def close(room: Room, actor: Actor, body: Reason, now: float, proposal: str) -> list[Draft]:

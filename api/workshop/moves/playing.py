@@ -11,6 +11,7 @@ from negotiation.errors import IllegalMoveError, InvalidGameError, Problem, Unkn
 from ..events import Draft
 from ..plan import Name, Note, Part, Share
 from ..room import Room, Seat, Status
+from .dealing import voted
 from .rights import Actor, NotNowError, must_be_in, own_seat, seat_of
 
 
@@ -41,11 +42,13 @@ class Calling(Part):
 
 
 class Entry(Part):
-    """What somebody without a phone decided or expects."""
+    """What somebody without a phone decided, expects, or votes on a proposal (accepts: true, false, or null to abstain)."""
 
     seat: Name
     choice: Name | Annotated[dict[Name, Annotated[int, Field(ge=0)]], Field(max_length=60)] | None = None
     cooperation: Share | None = None
+    proposal: Name | None = None
+    accepts: bool | None = None
 
 
 class Entries(Part):
@@ -76,26 +79,32 @@ def expect(room: Room, actor: Actor, body: Expecting, now: float) -> list[Draft]
 
 
 def enter(room: Room, actor: Actor, body: Entries, now: float) -> list[Draft]:
-    """Enter what was decided or expected on paper, for many seats at once: all of it, or nothing when one line is wrong."""
-    must_be_in(room, "predict", "decide")
+    """Enter what was decided, expected or voted on paper, for many seats at once: all of it, or nothing when one line is wrong."""
+    must_be_in(room, "predict", "decide", "negotiate", "agree")
     drafts, problems = [], []
     for line, entry in enumerate(body.entries):
         try:
-            seat = seat_of(room, entry.seat)
-            if entry.choice is not None and room.phase == "decide":
-                drafts.append(_decided(room, seat, entry.choice, "proxy"))
-            elif entry.cooperation is not None and room.phase == "predict":
-                drafts.append(_predicted(room, seat, entry.cooperation))
-            else:
-                needed = "choice" if room.phase == "decide" else "cooperation"
-                problems.append(Problem(("entries", line, needed), "is missing in this phase", f"give '{needed}'"))
+            drafts.append(_entered(room, entry))
         except InvalidGameError as error:
             problems += [Problem(("entries", line, *problem.place), problem.message, problem.remedy) for problem in error.problems]
-        except UnknownNameError as error:
+        except (UnknownNameError, IllegalMoveError) as error:
             problems.append(Problem(("entries", line), str(error), "mend this line"))
     if problems:
         raise InvalidGameError(problems)
     return drafts
+
+
+def _entered(room: Room, entry: Entry) -> Draft:
+    """Return the event that a line of paper makes in this phase."""
+    seat = seat_of(room, entry.seat)
+    if room.phase == "decide" and entry.choice is not None:
+        return _decided(room, seat, entry.choice, "proxy")
+    if room.phase == "predict" and entry.cooperation is not None:
+        return _predicted(room, seat, entry.cooperation)
+    if room.phase in ("negotiate", "agree") and entry.proposal is not None:
+        return voted(room, seat, entry.proposal, entry.accepts, "")
+    needed = {"decide": "choice", "predict": "cooperation"}.get(room.phase, "proposal")
+    raise InvalidGameError([Problem((needed,), "is missing in this phase", f"give '{needed}'")])
 
 
 def reflect(room: Room, actor: Actor, body: Saying, now: float) -> list[Draft]:
