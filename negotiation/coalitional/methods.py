@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import NotApplicableError, TooLargeError, unknown
+from ..errors import NotApplicableError, SolverError, TooLargeError, unknown
 from .allocation import Allocation
 from .core.equal_profit import equal_profit
 from .core.least import Core, core_point, least_core, least_core_point
@@ -135,13 +135,13 @@ def allocate(game: CostGame, method: str, terms: Terms = NO_TERMS) -> Allocation
 
 
 def compare(game: CostGame, terms: Terms = NO_TERMS, names: Iterable[str] = METHODS) -> tuple[Core, dict[str, Allocation]]:
-    """Return the core and the allocation of every method that fits the game and its size, of those named."""
+    """Return the core and the allocation of every method, of those named, that fits the game and its size and can be computed in floats."""
     core = least_core(game.subsidised(terms.subsidy))
     found = {}
     for name in names:
         try:
             found[name] = allocate(game, name, terms)
-        except (NotApplicableError, TooLargeError):
+        except (NotApplicableError, TooLargeError, SolverError):
             continue
     return core, found
 

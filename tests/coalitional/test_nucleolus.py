@@ -15,14 +15,14 @@ from negotiation.coalitional.allocation import Allocation
 from negotiation.coalitional.core.least import least_core
 from negotiation.coalitional.cost_game import CostGame, table_game
 from negotiation.coalitional.costs import OfTotalUse
-from negotiation.coalitional.methods import METHODS, allocate
+from negotiation.coalitional.methods import METHODS, allocate, compare
 from negotiation.coalitional.nucleolus.certificate import distance
 from negotiation.coalitional.nucleolus.levels import settled_levels
 from negotiation.coalitional.nucleolus.nucleoli import centre_of_least_core, nucleolus, per_capita_nucleolus, prenucleolus, proportional_nucleolus
 from negotiation.coalitional.search.separation import Question, TableSeparation, leaders
 from negotiation.coalitional.search.span import Span
 from negotiation.coalitional.terms import Terms
-from negotiation.errors import NotApplicableError, TimedOutError
+from negotiation.errors import NotApplicableError, SolverError, TimedOutError
 from negotiation.numerics import Array
 
 ALL = (nucleolus, prenucleolus, per_capita_nucleolus, proportional_nucleolus)
@@ -522,6 +522,17 @@ def test_four_classes_are_settled_exactly_in_any_unit(seed: int, factor: float) 
     costs[0, 0, 0, 0] = 0
     one, other = (table_game("ABCD", times * costs, [n - 1 for n in shape]) for times in (1.0, factor))
     assert factor * certified(prenucleolus(one)) == pytest.approx(certified(prenucleolus(other)), rel=1e-9, abs=1e-9 * factor)
+
+
+def test_sizes_that_no_program_holds_together_are_told_and_left_out_of_a_comparison() -> None:
+    costs = np.random.default_rng(4).choice([1e-6, 1e-3, 1, 5, 1e4, 1e9], (3, 3, 3))
+    costs[0, 0, 0] = 0
+    game = table_game("ABC", costs, (2, 2, 2), kind="savings")
+    with pytest.raises(SolverError, match="differ too much in size"):
+        proportional_nucleolus(game)
+    found = compare(game, names=["proportional_nucleolus", "prenucleolus"])[1]
+    assert list(found) == ["prenucleolus"]
+    assert found["prenucleolus"].evidence["exact"]
 
 
 def test_small_costs_within_bounds_are_settled_exactly() -> None:

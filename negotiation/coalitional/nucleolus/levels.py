@@ -178,7 +178,7 @@ class LevelLoop:
                 raise TimedOutError(f"the nucleolus was not reached: {self._budget.why()}", "allow more time, or join classes")
             answer = self._program.solve()
             if not answer:
-                raise NotApplicableError("no allocation leaves the coalitions that cost nothing free of charge", "use nucleolus")
+                raise self._nothing_fits()
             asked = question(answer.x[:-1], float(answer.x[-1]), self._weighting)
             if self._add(self._oracle.violated(asked, self._span, VIOLATED, MOST)):
                 continue
@@ -186,6 +186,12 @@ class LevelLoop:
                 raise NotApplicableError("coalitions that cost nothing leave the charges open", "use nucleolus")
             return answer
         raise SolverError("the level did not settle", "join classes")
+
+    def _nothing_fits(self) -> Exception:
+        """Return why the program has no solution: coalitions that cost nothing, or sizes that floats cannot hold together."""
+        if self._bounds or not self._game.at(np.array(list(self._rows), dtype=np.int64)).all():
+            return NotApplicableError("no allocation leaves the coalitions that cost nothing free of charge", "use nucleolus")
+        return SolverError("the costs differ too much in size for a linear program", "bring them to a similar size, or use nucleolus")
 
     def _add(self, found: Coalitions) -> bool:
         """Add rows of coalitions that have none yet; return whether there were any."""
