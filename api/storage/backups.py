@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 KEPT = 20
 """Copies that are kept; the oldest goes first."""
 PATTERN = "%Y%m%dT%H%M%S%fZ"
+PART = ".part"
+"""End of the name of a copy that is being made."""
 
 
 def folder_of(engine: Engine) -> Path | None:
@@ -32,14 +34,20 @@ def backups(engine: Engine) -> list[Path]:
 
 
 def copy(file: Path, target: Path) -> None:
-    """Copy an SQLite database as it stands, while it is in use.
+    """Copy an SQLite database as it stands, while it is in use; the target is there once it is whole, and not before.
 
     Raises
     ------
-    sqlite3.Error
+    sqlite3.Error, OSError
     """
-    with contextlib.closing(sqlite3.connect(file, timeout=10)) as connection:
-        connection.execute("VACUUM INTO ?", (str(target),))
+    part = target.with_name(f"{target.name}{PART}")
+    part.unlink(missing_ok=True)
+    try:
+        with contextlib.closing(sqlite3.connect(file, timeout=10)) as connection:
+            connection.execute("VACUUM INTO ?", (str(part),))
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def backup(engine: Engine) -> Path | None:
@@ -56,10 +64,11 @@ def backup(engine: Engine) -> Path | None:
     target = folder / f"{datetime.now(UTC).strftime(PATTERN)}.db"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
+        for left in folder.glob(f"*{PART}"):  # of a server that was killed while it copied
+            left.unlink(missing_ok=True)
         copy(file, target)
     except (sqlite3.Error, OSError) as error:
         logger.warning("no backup was made: %s", error)
-        target.unlink(missing_ok=True)
         return None
     for old in backups(engine)[:-KEPT]:
         old.unlink(missing_ok=True)
