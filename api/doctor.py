@@ -211,7 +211,7 @@ def worked_out(engine: Engine) -> tuple[int, int]:
     NegotiationError
         Names the first that does not fit.
     """
-    with engine.connect() as connection:
+    with engine.connect().execution_options(isolation_level="SERIALIZABLE") as connection:  # one moment of a server that may be running
         names = list(connection.execute(select(ROOM.c.name).where(ROOM.c.head > 0)).scalars())
         logs = []
         for name in names:

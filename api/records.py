@@ -74,9 +74,10 @@ class Records:
         """Return a workshop as one file, its logs verified."""
         names = [row["name"] for row in self._workshops.tables(workshop)]
         with self._workshops.engine.connect() as connection:
-            logs = {name: events_of(connection, name) for name in names}
+            heads = {name: head_of(connection, name) for name in names}  # first, since people may go on while the logs are read
+            logs = {name: events_of(connection, name, 0, heads[name][0]) for name in names}
             for name, log in logs.items():
-                verify(log, head_of(connection, name)[1])
+                verify(log, heads[name][1])
         return archived(workshop, logs, VERSION)
 
     def open_archive(self, archive: Archive) -> Made:

@@ -93,7 +93,7 @@ class Rooms:
         """Return a room with all events up to its head; read whole and verified the first time."""
         room = self._rooms.get(name)
         if room is None or room.version > head[0]:
-            events = events_of(connection, name)
+            events = events_of(connection, name, 0, head[0])  # another process may have written more since the head was read
             verify(events, head[1])
             room = self._rooms[name] = Room(name, events)
         elif room.version < head[0]:
