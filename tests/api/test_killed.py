@@ -65,7 +65,7 @@ class Victim:
         self.process.stdin.write(json.dumps(task) + "\n")
         self.process.stdin.flush()
         pid = self.lines.get(timeout=WAIT)["begun"]
-        said = []
+        said: list[dict[str, Any]] = []
         while not early and not (said and "acknowledged" in said[-1]):
             said.append(self.lines.get(timeout=WAIT))
         time.sleep(seconds)
