@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _welcome(host: str, port: int, settings: ServerSettings, secret: str | None) -> str:
     reached = lan_addresses() if secret is not None else []
     address = f"http://{reached[0] if reached else '127.0.0.1' if host == '0.0.0.0' else host}:{port}"
-    phones = ", ".join(f"http://{one}:{port}/p" for one in reached) or "no network address found; connect to a Wi-Fi"
+    phones = ", ".join(f"http://{f'[{one}]' if ':' in one else one}:{port}/p" for one in reached) or "no network address found; connect to a Wi-Fi"
     lan = LAN.format(phones=phones, address=address, secret=secret) if secret is not None else ""
     database = settings.database_url.removeprefix("sqlite:///") if is_sqlite(settings.database_url) else "PostgreSQL"
     return WELCOME.format(address=address, negotiate=".venv/bin/negotiate", lan=lan, database=database)

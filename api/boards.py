@@ -41,8 +41,8 @@ def board(subject: Subject, request: Request) -> Found:
     sets = [_set(subject.written, one) for one in found.minimal.holding[:SETS]]
     body = {"sets": sets, "more": max(0, len(found.minimal.holding) - SETS), "minimal": found.minimal.sentence, "money": subject.written.money}
     brought = [table for table in told.tables if table.title.startswith("What each lever brings")]
-    charts = (plots.interaction_map(found.interactions),) if found.interactions.pairs else ()
-    return Report(found.interactions.sentence, tuple(brought), told.notes), charts, body
+    charts = (plots.interaction_map(found.interactions),) if found.interactions is not None and found.interactions.pairs else ()
+    return Report(found.together, tuple(brought), told.notes), charts, body
 
 
 def _set(definition: Definition, one: StabilisingSet) -> dict[str, Any]:

@@ -6,12 +6,16 @@ const offline = document.getElementById("offline");
 const POLL = 3000;
 
 // A link's secret stands behind the #: it is exchanged for a cookie and disappears from the address bar.
-const place = document.querySelector("[data-open], #screen");
-const secret = location.hash.slice(1);
-if (place && secret.length >= 16) {
+function exchange() {
+  const place = document.querySelector("[data-open], #screen");
+  const secret = location.hash.slice(1);
+  if (!place || secret.length < 16) return;
   history.replaceState(null, "", location.pathname + location.search);
-  fetch(place.dataset.open === "host" ? "/api/host" : "/api/open", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ secret }) }).then(() => location.reload());
+  const path = place.dataset.open === "host" ? "/api/host" : "/api/open";
+  fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ secret }) }).then(() => location.reload());
 }
+exchange();
+addEventListener("hashchange", exchange);
 
 function busy() {
   // somebody is typing: what they typed is not replaced
