@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..budget import Budget
 from ..catalogue import Subject
 from ..definition import Definition
@@ -36,20 +38,36 @@ ALONG = Option("along", str, "a parameter with a range: at which of its values d
 
 @dataclass(frozen=True)
 class Levers:
-    """Every set of levers judged, the smallest that stabilise, and what each lever and each pair brings."""
+    """Every set of levers judged, the smallest that stabilise, and what each lever and each pair brings.
+
+    Parameters
+    ----------
+    table : LeverTable
+    minimal : MinimalSets
+    interactions : Interactions or None
+        None where some set cannot be judged, so that what a lever brings is not known.
+    """
 
     table: LeverTable
     minimal: MinimalSets
-    interactions: Interactions
+    interactions: Interactions | None
+
+    @property
+    def together(self) -> str:
+        """Which levers go together, or why that is not known."""
+        if self.interactions is not None:
+            return self.interactions.sentence
+        why = next(iter(self.table.excluded.values()))
+        return f"What each lever and each pair brings is not known, because {len(self.table.excluded):,} sets cannot be judged: {why}."
 
     @property
     def sentence(self) -> str:
         """What is needed, and which levers go together."""
-        return f"{self.minimal.sentence} {self.interactions.sentence}"
+        return f"{self.minimal.sentence} {self.together}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
-        shares = self.interactions.as_dict()
+        shares = {"of": None, "levers": [], "pairs": []} if self.interactions is None else self.interactions.as_dict()
         return {
             **self.minimal.as_dict(),
             "of": shares["of"],
@@ -72,7 +90,8 @@ def _levers(definition: Definition, asked: _Asked) -> Levers:
     if not definition.levers:
         raise NotApplicableError(f"'{definition.name}' has no levers", "add 'levers' to the game file")
     table = lever_table(definition, asked.settings, asked.charges, budget=asked.budget)
-    return Levers(table, minimal_sets(table), interactions(table, asked.said["value"]))
+    known = not np.isnan(table.kept.cooperation).any()
+    return Levers(table, minimal_sets(table), interactions(table, asked.said["value"]) if known else None)
 
 
 def _signs(definition: Definition, asked: _Asked) -> Result:

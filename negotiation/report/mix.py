@@ -23,7 +23,8 @@ YES = {True: "yes", False: "no"}
 
 @target.register
 def _(result: Levers, situation: Situation) -> Report:
-    tables = [smallest(result.minimal, situation), brought(result.interactions, situation), pairs(result.interactions, situation)]
+    known = result.interactions
+    tables = [smallest(result.minimal, situation), *((brought(known, situation), pairs(known, situation)) if known is not None else ())]
     return Report(result.sentence, tuple(table for table in tables if table.rows), (f"How: {result.table.how}.",))
 
 

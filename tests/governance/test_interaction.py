@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from negotiation import catalogue
+from negotiation.analyses import analysis
+from negotiation.answers.request import Request
+from negotiation.catalogue import Subject
 from negotiation.definition import Definition, read_definition
 from negotiation.errors import NotApplicableError
 from negotiation.governance.levers.indices import (
@@ -23,6 +26,8 @@ from negotiation.governance.levers.interaction import interactions
 from negotiation.governance.levers.minimal import minimal_sets
 from negotiation.governance.levers.sets import all_sets
 from negotiation.governance.levers.table import lever_table
+from negotiation.report import told
+from negotiation.settings import Settings
 
 
 def subsets(items: list[int]) -> list[tuple[int, ...]]:
@@ -173,3 +178,24 @@ def test_prices_say_who_pays() -> None:
 def test_what_gets_going_is_not_asked_without_a_status_quo() -> None:
     with pytest.raises(NotApplicableError):
         interactions(lever_table(game("1", {"x": {"set": {"a": 1}}}, {"a": 0}).model_copy(update={"status_quo": None})), "reached")
+
+
+def test_where_some_sets_cannot_be_charged_the_smallest_sets_are_still_told() -> None:
+    definition = read_definition(
+        {
+            "title": "A plant",
+            "money": "USD",
+            "parameters": {"fee": 1, "whole": 12, "worry": 0},
+            "stakeholders": {"firm": {"members": 3, "actions": ["pay", "leave"]}},
+            "payoffs": {"firm": {"pay": "0 - fee", "leave": "0 - 3 - worry"}},
+            "target": {"profile": {"firm": "pay"}},
+            "cost_game": {"classes": {"firm": {"feeds": "fee"}}, "cost": "whole if count(firm) == 3 else 3 * count(firm)"},
+            "levers": {"grant": {"set": {"whole": 6}}, "office": {"shift": {"worry": 1}}},
+        }
+    )
+    answer = analysis("levers").run(Subject("plant", definition), Request(Settings((), None, ("grant",)), "core"))
+    body = answer.as_dict()
+    assert "2 sets cannot be judged: the core is empty" in body["sentence"]
+    assert "“grant”" in body["sentence"]
+    assert (body["levers"], body["pairs"]) == ([], [])
+    assert told(answer).tables
