@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -22,6 +23,8 @@ from ..settings import NO_SETTINGS, Settings
 DRAWS = 48
 PROFILES = 300
 SEED = 2016
+MOST = 60
+"""Parameters, levers and scenarios that are each looked at; those beyond are not, so that no file can take long."""
 SAME = 1e-9
 ENDS = ("low", "high")
 OWN, DRIVERS = "as in the file", "all drivers"
@@ -86,10 +89,12 @@ class Soundings:
     def _profiles(self, members: Sequence[int]) -> list[Array]:
         """Return the counts of each stakeholder at the telling profiles, or at `PROFILES` of them, shape (profiles, actions)."""
         lattice = sampled_lattice(members, [len(row) for row in self.actions.values()], PROFILES)
-        every = np.arange(lattice.size)
-        if lattice.size > PROFILES:
-            every = np.random.default_rng(SEED).choice(lattice.size, PROFILES, replace=False)
-        return [axis.counts[index].astype(float) for axis, index in zip(lattice.axes, np.unravel_index(every, lattice.shape), strict=True)]
+        if lattice.size <= PROFILES:
+            index = np.unravel_index(np.arange(lattice.size), lattice.shape)
+        else:
+            rng = np.random.default_rng(SEED)
+            index = tuple(rng.integers(0, size, PROFILES) for size in lattice.shape)
+        return [axis.counts[rows].astype(float) for axis, rows in zip(lattice.axes, index, strict=True)]
 
     def _environment(self, profiles: Sequence[Array], mover: tuple[int, int] | None) -> ProfileEnvironment:
         """Return what formulas read: parameters down the rows, profiles across; `mover` is the member whose choice is looked at."""
@@ -101,7 +106,8 @@ class Soundings:
         return ProfileEnvironment(self.actions, self.members, column, values, self.definition.formulas)
 
     def _table(self, value: Value, profiles: Sequence[Array]) -> Array:
-        return np.broadcast_to(np.asarray(value, dtype=float), (len(self.rows), len(profiles[0])))
+        whole = np.asarray(value, dtype=float)
+        return np.broadcast_to(np.where(np.isfinite(whole), whole, np.nan), (len(self.rows), len(profiles[0])))
 
 
 def soundings(definition: Definition, *, draws: int = DRAWS, seed: int = SEED) -> Soundings:
@@ -134,12 +140,8 @@ def soundings(definition: Definition, *, draws: int = DRAWS, seed: int = SEED) -
     drawn = [own | {name: float(rng.uniform(low, high)) for name, (low, high) in ends.items()} for _ in range(draws + 2)]
     rows = [*_settings(definition), *zip(BASES[2:], drawn, strict=False)]
     bases = {name: row for name, row in rows if name in BASES}
-    rows += [
-        (f"{name} {word}: {base}", row | {name: end})
-        for name, pair in ends.items()
-        for base, row in bases.items()
-        for word, end in zip(ENDS, pair, strict=True)
-    ]
+    for name, pair in islice(ends.items(), MOST):
+        rows += [(f"{name} {word}: {base}", row | {name: end}) for base, row in bases.items() for word, end in zip(ENDS, pair, strict=True)]
     rows += [("draw", row) for row in drawn[2:]]
     return Soundings(definition, tuple(name for name, _ in rows), {name: np.array([row[name] for _, row in rows]) for name in own})
 
@@ -157,10 +159,10 @@ def _settings(definition: Definition) -> Iterator[tuple[str, dict[str, float]]]:
 
     drivers = drivers_of(definition)
     yield OWN, under()
-    yield from ((f"scenario {name}", under(name)) for name in definition.scenarios)
+    yield from ((f"scenario {name}", under(name)) for name in islice(definition.scenarios, MOST))
     if drivers:
         yield DRIVERS, under(None, *drivers)
-    for name in definition.levers:
+    for name in islice(definition.levers, MOST):
         yield f"lever {name}", under(None, name)
         beside = tuple(other for other in drivers if other != name)
         yield f"beside {name}", under(None, *beside)

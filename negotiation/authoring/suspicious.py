@@ -10,10 +10,10 @@ import numpy as np
 
 from ..definition import Definition
 from ..errors import Problem
+from ..formula import parse
 from ..governance.draws import draws_of, gains_at
-from ..governance.situation import build_situation
 from ..numerics import Array, shown
-from ..settings import Settings
+from ..settings import NO_SETTINGS, Settings
 from .missing import cost_parameters
 from .soundings import BASES, ENDS, OWN, Soundings, drivers_of
 
@@ -27,7 +27,7 @@ def never_taken(found: Soundings) -> Iterator[Problem]:
     """Yield choices that another choice beats, or equals, at every profile and under all values."""
     for stakeholder, table in found.choices.items():
         actions = found.actions[stakeholder]
-        size = CLOSE * max(1.0, float(np.nanmax(np.abs(table))))
+        size = CLOSE * max(1.0, float(np.abs(np.nan_to_num(table)).max()))
         if len(actions) > 1 and (np.abs(table - table[0]) <= size).all():
             yield Problem(("payoffs", stakeholder), "every choice always brings the same: nothing is at stake", "check the formulas, or make it a parameter")
             continue
@@ -44,7 +44,7 @@ def never_taken(found: Soundings) -> Iterator[Problem]:
 def other_sizes(found: Soundings) -> Iterator[Problem]:
     """Yield stakeholders for whom incomparably more or less is at stake than for the others."""
     row = found.rows.index(OWN)
-    stakes = {name: float(np.nanmax(np.ptp(table[:, row], axis=0))) for name, table in found.choices.items()}
+    stakes = {name: float(np.nan_to_num(np.ptp(table[:, row], axis=0)).max()) for name, table in found.choices.items()}
     stakes = {name: stake for name, stake in stakes.items() if stake > 0}
     if not stakes:
         return
@@ -60,11 +60,11 @@ def without_effect(found: Soundings) -> Iterator[Problem]:
     """Yield levers, scenarios, parameters and outcomes that change nothing anywhere."""
     definition, cost = found.definition, cost_parameters(found.definition)
     for name, lever in definition.levers.items():
-        outside = bool(lever.commit) or bool(cost & {*lever.set, *lever.shift})
+        outside = bool(lever.commit) or bool(cost & {*lever.set, *lever.shift}) or f"lever {name}" not in found.rows
         if not (outside or found.changes(OWN, f"lever {name}") or found.changes(f"beside {name}", f"{name} beside")):
             yield Problem(("levers", name), "changes no payoff and no outcome, alone or beside all other drivers", "set a parameter that payoffs read")
     for name, scenario in definition.scenarios.items():
-        if not (cost & scenario.set.keys() or found.changes(OWN, f"scenario {name}")):
+        if f"scenario {name}" in found.rows and not (cost & scenario.set.keys() or found.changes(OWN, f"scenario {name}")):
             yield Problem(("scenarios", name), "is the same as the file's own numbers", "set what is different there")
     for name, entry in definition.parameters.items():
         tried = [(base, f"{name} {end}: {base}") for base in BASES for end in ENDS if f"{name} {end}: {base}" in found.rows]
@@ -82,8 +82,7 @@ def out_of_reach(found: Soundings, seed: int = 0) -> Iterator[Problem]:
     definition = found.definition
     if definition.target is None:
         return
-    situation = build_situation(definition)
-    if situation.status_quo is not None and situation.target_mask[situation.status_quo].all():
+    if _reached(definition):
         yield Problem(("status_quo",), "is the target already: there is nothing to reach", "describe where people stand today")
     sets = [(), drivers_of(definition)]
     who = [held for levers in sets if (held := _leaver(definition, levers, found.values, seed)) is not None]
@@ -92,6 +91,18 @@ def out_of_reach(found: Soundings, seed: int = 0) -> Iterator[Problem]:
         tried = len(sets) * (TRIES + len(found.rows))
         words = f"it holds under none of {tried:,} draws, with all drivers or without any; most often {stakeholder} would leave for '{to}'"
         yield Problem(("target",), words, "check that payoff, or choose a target that can hold")
+
+
+def _reached(definition: Definition) -> bool:
+    """Return whether today's profile counts as the target."""
+    target, today = definition.target, definition.status_quo
+    if target is None or today is None:
+        return False
+    counts = definition.counts(today)
+    if target.condition is None:
+        return counts == definition.counts(target.profile)
+    environment = draws_of(definition, NO_SETTINGS, {}).environment([[float(n) for n in row.values()] for row in counts.values()])
+    return bool(np.all(np.nan_to_num(parse(target.condition)(environment)) != 0))
 
 
 def _leaver(definition: Definition, levers: tuple[str, ...], values: Mapping[str, Array], seed: int) -> tuple[str, str] | None:

@@ -1,5 +1,6 @@
 """Each kind of slip is noticed at its place, and a game without slips gets no hint."""
 
+import time
 from typing import Any
 
 import pytest
@@ -108,6 +109,29 @@ def test_a_number_that_matters_only_beside_another_is_not_called_idle() -> None:
     crisis = {"crisis": {"value": 0, "low": 0, "high": 1}, "loss": {"value": 5, "low": 0, "high": 50}}
     payoffs = {"firms": {"pay": "2 * count(firms, pay) - dues", "cheat": "2 * count(firms, pay) - fine - crisis * loss"}}
     assert hints("suspicious", parameters=crisis, payoffs=payoffs) == {}
+
+
+def test_a_payoff_without_a_value_somewhere_in_the_ranges_is_looked_at_without_harm() -> None:
+    payoffs = {"firms": {"pay": "sqrt(100 - dues) + exp(50 * fine)", "cheat": "-fine - 1 / (dues + 1)"}}
+    assert "payoffs.firms" not in hints("suspicious", payoffs=payoffs)
+
+
+def test_a_game_with_many_stakeholders_numbers_and_levers_is_looked_at_quickly() -> None:
+    many = {f"p{k}": {"value": 1, "low": 0, "high": 2} for k in range(1500)}
+    game = {
+        "title": "Many",
+        "money": "USD",
+        "parameters": many,
+        "stakeholders": {f"s{k}": {"members": 2, "actions": ["a", "b"]} for k in range(20)},
+        "payoffs": {f"s{k}": {"a": f"p{k} * count(s0, a)", "b": "p2"} for k in range(20)},
+        "levers": {f"l{k}": {"set": {f"p{k}": 2}} for k in range(300)},
+        "target": {"profile": {"s0": "a"}},
+        "status_quo": {"s0": "b"},
+    }
+    before = time.process_time()
+    found = advice(read_definition(game))
+    assert time.process_time() - before < 30
+    assert any(hint.problem.field == "parameters.p1400" for hint in found)
 
 
 def test_hints_are_shown_beside_the_expectations_and_are_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
