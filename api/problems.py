@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -10,10 +11,14 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from negotiation.errors import InvalidFormulaError, InvalidGameError, NegotiationError, Problem
 
+from .storage.database import refused
+
+logger = logging.getLogger(__name__)
 REMEDIES = {
     400: "send valid JSON, not nested too deep",
     404: "open / for the games, or see /docs for the addresses of the interface",
@@ -56,6 +61,7 @@ def problem(request: Request, status: int, kind: str, *, title: str, detail: str
 def install(app: FastAPI) -> None:
     """Answer every error of `app` as a problem."""
     app.add_exception_handler(NegotiationError, _engine_error)
+    app.add_exception_handler(SQLAlchemyError, _storage_error)
     app.add_exception_handler(RequestValidationError, _request_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unexpected)
@@ -78,6 +84,12 @@ async def _engine_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, NegotiationError)
     remedy = error.remedy or next((one.remedy for one in error.problems), "")
     return problem(request, error.status, kind_of(error), title=error.title, detail=error.message, remedy=remedy, errors=error.problems)
+
+
+async def _storage_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SQLAlchemyError)
+    logger.warning("the database refused: %s", type(error).__name__)
+    return await _engine_error(request, refused(error))
 
 
 async def _request_error(request: Request, error: Exception) -> Response:

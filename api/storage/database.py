@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from negotiation.errors import NegotiationError
@@ -32,8 +32,8 @@ def open_engine(url: str) -> Engine:
         SQLAlchemy address.
     """
     if not is_sqlite(url):
-        return create_engine(url, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True, pool_timeout=10)
-    engine = create_engine(url, poolclass=QueuePool, pool_size=READERS, max_overflow=READERS, connect_args={"timeout": 10})
+        return create_engine(url, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True, pool_timeout=10, hide_parameters=True)
+    engine = create_engine(url, poolclass=QueuePool, pool_size=READERS, max_overflow=READERS, connect_args={"timeout": 10}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _careful(connection: object, _: object) -> None:
@@ -62,8 +62,10 @@ def file_of(url: str) -> Path | None:
     return Path(name) if name and name != ":memory:" else None
 
 
-def refused(error: DBAPIError) -> StorageError:
+def refused(error: SQLAlchemyError) -> StorageError:
     """Say in plain words why a database refused."""
+    if not isinstance(error, DBAPIError):
+        return StorageError("the database cannot be reached", "try again in a moment: what was acknowledged before is safe")
     text = str(error.orig).splitlines()[0] if error.orig else "no reason given"
     if "full" in text or "No space" in text:
         return StorageError("the disk is full; nothing was saved", "free some space, then try again: what was acknowledged before is safe")
