@@ -7,10 +7,12 @@ import os
 import socket
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import uvicorn
 
 from .doctor import lan_addresses
+from .observe import logging_to_stderr
 from .settings import ServerSettings
 from .storage.database import is_sqlite
 from .storage.keys import new_secret
@@ -67,11 +69,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if opened and settings.owner_secret is None:
         os.environ["NEGOTIATION_OWNER"] = new_secret()
     welcome = _welcome(host, options.port, settings, os.environ.get("NEGOTIATION_OWNER") if opened else None)
+    how: dict[str, Any] = {"factory": True, "server_header": False, "access_log": False, "log_level": "warning", "log_config": logging_to_stderr(settings.log)}
     if options.processes > 1:
         print(welcome, flush=True)
-        uvicorn.run(APP, factory=True, host=host, port=options.port, log_level="warning", server_header=False, workers=options.processes)
+        uvicorn.run(APP, host=host, port=options.port, workers=options.processes, **how)
     else:
-        Server(uvicorn.Config(APP, factory=True, host=host, port=options.port, log_level="warning", server_header=False), welcome).run()
+        Server(uvicorn.Config(APP, host=host, port=options.port, **how), welcome).run()
     return 0
 
 

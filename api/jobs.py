@@ -151,6 +151,12 @@ class Jobs:
         running = row["state"] == "queued" and (share > 0 or bool(said))
         return found | {"state": "running" if running else row["state"], "progress": share, "said": said, "answer": answer, "problem": problem}
 
+    def counts(self) -> dict[str, int]:
+        """Return how many jobs there are in each state."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(JOB.c.state, func.count()).group_by(JOB.c.state)).all()
+        return {row[0]: row[1] for row in rows}
+
     def cancel(self, name: str) -> dict[str, Any]:
         """Stop a job; what it has found by then is its answer, where the analysis can say so."""
         self.get(name)

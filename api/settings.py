@@ -24,6 +24,8 @@ class ServerSettings:
         Tries to join in a minute from one address.
     owner_secret : str, optional
         What one must know to make workshops; None where only this machine can reach the server.
+    log : str
+        How grave something must be to be logged: "info" logs every request.
     """
 
     database_url: str = "sqlite:///negotiation.db"
@@ -32,10 +34,11 @@ class ServerSettings:
     job_seconds: float = 900.0
     join_tries: int = 10
     owner_secret: str | None = None
+    log: str = "warning"
 
     @classmethod
     def from_environment(cls) -> ServerSettings:
-        """Read ``DATABASE_URL`` and ``NEGOTIATION_`` with ``WORKERS``, ``SECONDS``, ``JOB_SECONDS``, ``JOIN_TRIES``, ``OWNER``."""
+        """Read ``DATABASE_URL`` and ``NEGOTIATION_`` with ``WORKERS``, ``SECONDS``, ``JOB_SECONDS``, ``JOIN_TRIES``, ``OWNER``, ``LOG``."""
         said = os.environ
         return cls(
             database_url=driven(said.get("DATABASE_URL", cls.database_url)),
@@ -44,6 +47,7 @@ class ServerSettings:
             job_seconds=float(said.get("NEGOTIATION_JOB_SECONDS", cls.job_seconds)),
             join_tries=int(said.get("NEGOTIATION_JOIN_TRIES", cls.join_tries)),
             owner_secret=said.get("NEGOTIATION_OWNER") or None,
+            log=said.get("NEGOTIATION_LOG", cls.log),
         )
 
 

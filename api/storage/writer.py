@@ -14,8 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, text, update
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.workshop.events import ORIGIN, Draft, Event, canonical, chained
 from api.workshop.room import Room
@@ -97,6 +96,8 @@ class Writer:
         self._written = written
         self._clock = clock
         self._rooms = Rooms(engine, shared)
+        self.written = 0
+        """Events that this process wrote."""
         self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
@@ -105,6 +106,16 @@ class Writer:
         """Queue a request; its future is done when it is on disk, or refused."""
         self._tasks.put(task)
         return task.future
+
+    @property
+    def alive(self) -> bool:
+        """Whether requests are being written."""
+        return self._thread.is_alive()
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait."""
+        return self._tasks.qsize()
 
     def close(self) -> None:
         """Write what waits, then end."""
@@ -138,6 +149,7 @@ class Writer:
                 self._fail(tasks[0], error)
             return
         for name, events in batch.events.items():
+            self.written += len(events)
             self._written(name, events)
         for task, reply in batch.replies:
             task.future.set_result(reply)
@@ -145,10 +157,8 @@ class Writer:
             task.future.set_exception(refusal)
 
     def _fail(self, task: Task, error: Exception) -> None:
-        if isinstance(error, DBAPIError):
+        if isinstance(error, SQLAlchemyError):
             error = refused(error)
-        elif isinstance(error, (SQLAlchemyError, PoolTimeoutError)):
-            error = StorageError("the database cannot be reached", "try again in a moment: what was acknowledged before is safe")
         elif not isinstance(error, NegotiationError):
             logger.error("a request could not be written", exc_info=error)
         task.future.set_exception(error)
