@@ -47,10 +47,11 @@ class Served:
         self.start()
 
     def start(self) -> None:
-        environment = {**os.environ, "DATABASE_URL": f"sqlite:///{self.folder}/served.db", "NEGOTIATION_WORKERS": "2"}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "api", "--port", str(self.port)], env=environment, cwd=self.folder, stdout=subprocess.PIPE, text=True
-        )
+        environment = {**os.environ, "DATABASE_URL": f"sqlite:///{self.folder}/served.db", "NEGOTIATION_WORKERS": "2", "NEGOTIATION_LOG": "info"}
+        self.log = self.folder / "log"
+        command = [sys.executable, "-m", "api", "--port", str(self.port)]
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(command, env=environment, cwd=self.folder, stdout=subprocess.PIPE, stderr=log, text=True)
         for _ in range(600):
             try:
                 urllib.request.urlopen(f"{self.address}/healthz", timeout=1).close()
@@ -78,8 +79,25 @@ def as_postgres(command: list[str]) -> list[str]:
     return ["runuser", "-u", "postgres", "--", *command] if os.getuid() == 0 else command
 
 
+class Postgres:
+    """A PostgreSQL of the tests' own, that can be stopped and started."""
+
+    def __init__(self, control: list[str], options: str, folder: Path, port: int) -> None:
+        self._control, self._options, self.folder = control, options, folder
+        self.url = f"postgresql+psycopg://tester@127.0.0.1:{port}/postgres"
+
+    def start(self) -> None:
+        self._run("-o", self._options, "-l", f"{self.folder}/log", "start")
+
+    def stop(self) -> None:
+        self._run("-m", "immediate", "stop")
+
+    def _run(self, *words: str) -> None:
+        subprocess.run([*self._control, *words], check=True, capture_output=True, cwd="/tmp")
+
+
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
+def postgres() -> Iterator[Postgres]:
     found = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
     if not found:
         not_here("PostgreSQL")
@@ -89,8 +107,13 @@ def postgresql() -> Iterator[str]:
         as_postgres([f"{found[-1]}/initdb", "-D", f"{folder}/data", "-U", "tester", "--auth=trust", "-E", "UTF8"]), check=True, capture_output=True, cwd="/tmp"
     )
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    control = as_postgres([f"{found[-1]}/pg_ctl", "-D", f"{folder}/data", "-w"])
-    subprocess.run([*control, "-o", options, "-l", f"{folder}/log", "start"], check=True, capture_output=True, cwd="/tmp")
-    yield f"postgresql+psycopg://tester@127.0.0.1:{port}/postgres"
-    subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd="/tmp")
+    server = Postgres(as_postgres([f"{found[-1]}/pg_ctl", "-D", f"{folder}/data", "-w"]), options, folder, port)
+    server.start()
+    yield server
+    server.stop()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql(postgres: Postgres) -> str:
+    return postgres.url
