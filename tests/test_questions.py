@@ -123,4 +123,4 @@ def test_signs_are_asked_of_named_cells_along_a_parameter(capsys: pytest.Capture
     assert body["parameter"] == "benefit"
     assert [(row["first"], row["second"]) for row in body["pairs"]] == [("horizontal_social", "horizontal_private")]
     assert main(["signs", CLUSTERS[0], *asked]) == 0
-    assert "horizontal_social" in capsys.readouterr().out
+    assert "social governance in the cluster" in capsys.readouterr().out
