@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
 from .moves.rights import Actor
-from .plan import Audience, Subject
+from .plan import INFORMATION, Audience, Subject
 from .room import Room, Seat
 
+T = TypeVar("T")
 EVERYTHING = frozenset({"owner", "assistant"})
 """Capacities that see all there is."""
 
@@ -31,6 +35,20 @@ class Viewer:
         """The viewer's own seat."""
         return self.room.seats.get(self.actor.seat) if self.actor.seat else None
 
+    @cached_property
+    def rules(self) -> dict[Subject, Audience]:
+        """Who sees each kind of thing in the room now."""
+        return {subject: audience(self.room, subject) for subject in INFORMATION}
+
+    def seen_of(self, subject: Subject, rows: Mapping[str, T], revealed: bool) -> dict[str, T]:
+        """Return those rows, one for each seat, that the viewer may see: the same as asking :meth:`sees` for each."""
+        rule = self.rules[subject]
+        if self.actor.capacity in EVERYTHING or rule == "public_now" or (rule == "public_after_reveal" and revealed):
+            return dict(rows)
+        if rule in ("role", "group"):
+            return {name: row for name, row in rows.items() if self.sees(subject, name, revealed)}
+        return {name: rows[name] for name in (self.actor.seat,) if name is not None and name in rows}
+
     def sees(self, subject: Subject, owner: str | None, revealed: bool) -> bool:
         """Return whether the viewer may see something that belongs to a seat.
 
@@ -47,7 +65,7 @@ class Viewer:
             return True
         if owner is not None and owner == self.actor.seat:
             return True
-        rule = audience(self.room, subject)
+        rule = self.rules[subject]
         theirs = self.room.seats.get(owner) if owner is not None else None
         match rule:
             case "public_now":

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from . import bots
-from .information import Viewer, audience
+from .information import Viewer
 from .moves.dealing import tally
 from .moves.playing import waiting_for
 from .moves.rights import Actor
 from .phases import FOLLOWING, TOLD
-from .plan import INFORMATION, Subject
-from .room import Proposal, Room, Round, Seat
+from .plan import Subject
+from .room import Proposal, Room, Round
 
 HIDING = 3
 """Seats that a role must have for its total to hide the single ones."""
@@ -50,10 +50,10 @@ def view(room: Room, actor: Actor) -> dict[str, Any]:
         "round": room.round.number if room.round else None,
         "rounds_planned": room.made.rounds,
         "predicts": room.made.predict,
-        "information": {subject: audience(room, subject) for subject in INFORMATION},
+        "information": dict(viewer.rules),
         "game": _game(room),
         "terms": _terms(room),
-        "seats": [_seat(viewer, seat) for seat in room.present],
+        "seats": _seats(viewer),
         "rounds": [_round(viewer, one) for one in room.rounds],
         "proposals": [_proposal(viewer, one) for one in room.proposals.values()],
         "shown": dict(room.shown),
@@ -86,28 +86,31 @@ def _terms(room: Room) -> dict[str, Any]:
     return {**room.terms.model_dump(mode="json"), "charged": dict(room.charged), "scenario": room.made.scenario}
 
 
-def _seat(viewer: Viewer, seat: Seat) -> dict[str, Any]:
-    room = viewer.room
-    row: dict[str, Any] = {"name": seat.name, "role": seat.role, "members": seat.members, "alias": seat.alias, "group": seat.group}
-    row["control"] = seat.control
-    if seat.control == "bot" and seat.bot is not None:
-        row["bot"] = {"rule": seat.bot, "told": bots.TOLD[seat.bot]}  # type: ignore[index]
-    if viewer.sees("presence", seat.name, False) and room.round is not None:
-        done = room.round.predictions if room.phase == "predict" else room.round.decisions
-        row["done"] = seat.name in done
-    if viewer.actor.capacity in ("owner", "assistant") or viewer.actor.seat == seat.name:
-        row |= {"help": seat.help, "nudged": seat.nudged, "device": seat.device}
-    return row
+def _seats(viewer: Viewer) -> list[dict[str, Any]]:
+    room, leads = viewer.room, viewer.actor.capacity in ("owner", "assistant")
+    present = {seat.name: seat for seat in room.present}
+    done = () if room.round is None else room.round.predictions if room.phase == "predict" else room.round.decisions
+    open_ = viewer.seen_of("presence", present, False) if room.round is not None else {}
+    rows = []
+    for name, seat in present.items():
+        row: dict[str, Any] = {"name": name, "role": seat.role, "members": seat.members, "alias": seat.alias, "group": seat.group, "control": seat.control}
+        if seat.control == "bot" and seat.bot is not None:
+            row["bot"] = {"rule": seat.bot, "told": bots.TOLD[seat.bot]}  # type: ignore[index]
+        if name in open_:
+            row["done"] = name in done
+        if leads or viewer.actor.seat == name:
+            row |= {"help": seat.help, "nudged": seat.nudged, "device": seat.device}
+        rows.append(row)
+    return rows
 
 
 def _round(viewer: Viewer, one: Round) -> dict[str, Any]:
     revealed = one.results is not None
     row: dict[str, Any] = {"number": one.number, "revealed": revealed, "reopened": one.reopened, "terms": one.terms.model_dump(mode="json")}
-    row["decisions"] = {
-        name: {"choice": decision.choice, "status": decision.status} for name, decision in one.decisions.items() if viewer.sees("choices", name, revealed)
-    }
-    row["predictions"] = {name: value for name, value in one.predictions.items() if viewer.sees("predictions", name, revealed)}
-    row["reflections"] = {name: text for name, text in one.reflections.items() if viewer.sees("reflections", name, revealed)}
+    decisions = viewer.seen_of("choices", one.decisions, revealed)
+    row["decisions"] = {name: {"choice": decision.choice, "status": decision.status} for name, decision in decisions.items()}
+    row["predictions"] = viewer.seen_of("predictions", one.predictions, revealed)
+    row["reflections"] = viewer.seen_of("reflections", one.reflections, revealed)
     if one.results is not None:
         row["results"] = _results(viewer, one)
     return row
@@ -116,15 +119,13 @@ def _round(viewer: Viewer, one: Round) -> dict[str, Any]:
 def _results(viewer: Viewer, one: Round) -> dict[str, Any]:
     """Return a round's results: totals for everybody, a seat's own to those who may see them."""
     assert one.results is not None
-    seats: dict[str, Any] = {}
-    for name, row in one.results["seats"].items():
-        shown: dict[str, Any] = {}
-        if viewer.sees("choices", name, True):
-            shown |= {"choice": row["choice"], "status": row["status"]}
-        if viewer.sees("payoffs", name, True):
-            shown |= {"payoff": row["payoff"], "each": row["each"], "better": row["better"]}
-        if shown:
-            seats[name] = shown
+    every = one.results["seats"]
+    choices, payoffs = viewer.seen_of("choices", every, True), viewer.seen_of("payoffs", every, True)
+    seats: dict[str, Any] = {name: {} for name in every if name in choices or name in payoffs}
+    for name, row in choices.items():
+        seats[name] |= {"choice": row["choice"], "status": row["status"]}
+    for name, row in payoffs.items():
+        seats[name] |= {"payoff": row["payoff"], "each": row["each"], "better": row["better"]}
     roles = list(viewer.room.game.stakeholders)
     found = one.results["counts"]
     actions = {role: viewer.room.game.stakeholders[role].actions for role in roles}
@@ -155,7 +156,8 @@ def _proposal(viewer: Viewer, one: Proposal) -> dict[str, Any]:
     row |= {"seat": one.seat, "title": one.title, "why": one.why, "counters": one.counters}
     row |= {"terms": one.terms.model_dump(mode="json"), "charged": dict(one.charged)}
     over = one.standing in ("signed", "rejected")
-    row["votes"] = {name: {"accepts": vote.accepts, "reason": vote.reason} for name, vote in one.votes.items() if viewer.sees("votes", name, over)}
+    votes = viewer.seen_of("votes", one.votes, over)
+    row["votes"] = {name: {"accepts": vote.accepts, "reason": vote.reason} for name, vote in votes.items()}
     if over or viewer.actor.capacity in ("owner", "assistant"):
         row["tally"] = tally(viewer.room, one).as_dict()
     return row

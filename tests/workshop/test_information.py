@@ -4,7 +4,8 @@ from typing import Any, get_args
 
 import pytest
 
-from api.workshop.moves.rights import Actor
+from api.workshop.information import Viewer
+from api.workshop.moves.rights import Actor, Capacity
 from api.workshop.phases import PHASES
 from api.workshop.plan import Audience, SeatPlan, Subject
 from api.workshop.views import view
@@ -120,3 +121,14 @@ def test_no_secret_stands_in_any_view() -> None:
     table = played("choices", "public_now")
     for viewer in VIEWERS:
         assert "secret" not in str(view(table.room, viewer)).lower()
+
+
+@pytest.mark.parametrize("rule", get_args(Audience))
+@pytest.mark.parametrize("subject", get_args(Subject))
+def test_what_is_seen_of_all_seats_at_once_is_what_is_seen_of_each(subject: Subject, rule: Audience) -> None:
+    room = played(subject, rule).room
+    rows = {**dict.fromkeys(SEATS, 1), "gone": 2}
+    for actor in (*(Actor("seat", name) for name in SEATS), *(Actor(capacity) for capacity in get_args(Capacity)), Actor("seat", "nobody")):
+        viewer = Viewer(room, actor)
+        for revealed in (False, True):
+            assert viewer.seen_of(subject, rows, revealed) == {name: row for name, row in rows.items() if viewer.sees(subject, name, revealed)}
