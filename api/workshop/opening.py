@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from negotiation.definition import Definition, known, read_definition
+from negotiation.definition import Definition, known
 from negotiation.errors import InvalidGameError, Problem
 from negotiation.settings import Settings
 
@@ -13,7 +13,7 @@ from .events import Draft
 from .moves.running import checked
 from .payoffs import charged_under
 from .plan import MAX_SEATS, Plan, SeatPlan
-from .room import Room
+from .room import Room, game_of
 
 
 def opened(plan: Plan, text: str, name: str, table: int) -> Draft:
@@ -36,7 +36,7 @@ def opened(plan: Plan, text: str, name: str, table: int) -> Draft:
     UnknownNameError
         For a scenario, lever or parameter that the game does not have.
     """
-    game = read_definition(text, name)
+    game = game_of(text, name)
     if plan.scenario is not None:
         known("scenario", plan.scenario, game.scenarios)
     seats = _seats(plan, game)

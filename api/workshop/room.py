@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 from negotiation.definition import Definition, read_definition
@@ -18,6 +19,12 @@ Choice = dict[str, int]
 Status = Literal["made", "changed", "default", "proxy", "bot", "missing"]
 Control = Literal["free", "person", "bot"]
 Standing = Literal["open", "signed", "rejected", "withdrawn"]
+
+
+@lru_cache(maxsize=128)
+def game_of(text: str, name: str) -> Definition:
+    """Return the game that a text states: read once for all tables that play it; nobody changes it."""
+    return read_definition(text, name)
 
 
 @dataclass
@@ -179,7 +186,7 @@ class Room:
 
     def _created(self, data: Mapping[str, Any], _: Event) -> None:
         self.plan = Plan.model_validate(data["plan"])
-        self.definition = read_definition(data["game"], data["game_name"])
+        self.definition = game_of(data["game"], data["game_name"])
         self.table = data["table"]
         self.terms, self.charged = self.plan.terms, data["charged"]
         for row in data["seats"]:
