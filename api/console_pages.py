@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from negotiation.definition import read_definition
 from negotiation.errors import NegotiationError
 
-from .doors import keep, who
+from .doors import asking, keep
 from .routes import ComputeOf, StoreOf
 from .workshop.moves.rights import Actor, NotAllowedError
 from .workshop.plan import Plan
@@ -22,7 +22,7 @@ from .workshop_routes import WorkshopsOf, looked_back
 router = APIRouter(include_in_schema=False)
 
 
-def _visit(request: Request, workshop: WorkshopName, workshops: WorkshopsOf, compute: ComputeOf, table: int = 1) -> Visit:
+async def _visit(request: Request, workshop: WorkshopName, workshops: WorkshopsOf, compute: ComputeOf, table: int = 1) -> Visit:
     return Visit(request, f"{workshop}-{table}", workshops, compute)
 
 
@@ -104,7 +104,7 @@ async def console_move(visit: VisitOf, name: str) -> Response:
 
 
 async def _leads(visit: Visit, *capacities: str) -> Actor:
-    actor = await run_in_threadpool(who, visit.request, visit.workshops.keys, visit.room)
+    actor = await asking(visit.request, visit.workshops.keys, visit.room)
     if actor.capacity not in capacities:
         raise NotAllowedError("this page is for the facilitator", "open your own link")
     return actor

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from negotiation.errors import NegotiationError
@@ -87,6 +88,13 @@ def who(request: Request, keys: Keys, room: str) -> Actor:
     if not usable:
         raise SeatMovedError("another device holds this seat now, or the link was withdrawn", "ask the facilitator if that is not you")
     return usable[0].actor
+
+
+async def asking(request: Request, keys: Keys, room: str) -> Actor:
+    """Return what :func:`who` does; the database is asked beside the event loop, and only where it has to be."""
+    if all(keys.kept(secret) is not None for secret in secrets_of(request, room)):
+        return who(request, keys, room)
+    return await run_in_threadpool(who, request, keys, room)
 
 
 def _opens(given: Grant, room: str) -> bool:

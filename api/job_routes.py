@@ -37,7 +37,7 @@ class JobLine(BaseModel):
     problem: dict[str, Any] | None
 
 
-def jobs_of(request: Request) -> Jobs:
+async def jobs_of(request: Request) -> Jobs:
     """Return the application's jobs."""
     found: Jobs = request.app.state.jobs
     return found

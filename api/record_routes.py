@@ -27,7 +27,7 @@ Pages = Literal["decisions", "rounds", "proposals", "votes", "codebook"]
 BOM = "\ufeff"
 
 
-def records_of(request: Request) -> Records:
+async def records_of(request: Request) -> Records:
     """Return the application's records."""
     found: Records = request.app.state.records
     return found
@@ -39,7 +39,7 @@ RecordsOf = Annotated[Records, Depends(records_of)]
 @router.get("/workshops/{workshop}/export.csv", summary="One sheet of the record for spreadsheets", responses=REFUSALS, response_class=Response)
 async def export_csv(workshop: WorkshopName, request: Request, records: RecordsOf, sheet: Pages = "decisions", texts: Texts = False) -> Response:
     """Return a sheet as CSV in UTF-8; the sheet `codebook` says what stands in each column."""
-    await run_in_threadpool(leader, request, workshops_of(request), workshop)
+    await run_in_threadpool(leader, request, await workshops_of(request), workshop)
     found = {one.name: one for one in await run_in_threadpool(records.sheets, workshop, texts)}[sheet]
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -51,7 +51,7 @@ async def export_csv(workshop: WorkshopName, request: Request, records: RecordsO
 @router.get("/workshops/{workshop}/export.xlsx", summary="The record as a workbook", responses=REFUSALS, response_class=Response)
 async def export_xlsx(workshop: WorkshopName, request: Request, records: RecordsOf, texts: Texts = False) -> Response:
     """Return all sheets and the codebook as one workbook; texts stay texts, numbers numbers."""
-    await run_in_threadpool(leader, request, workshops_of(request), workshop)
+    await run_in_threadpool(leader, request, await workshops_of(request), workshop)
     found = await run_in_threadpool(records.sheets, workshop, texts)
     body = await run_in_threadpool(_workbook, found)
     return _file(body, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", f"{workshop}.xlsx")
@@ -60,7 +60,7 @@ async def export_xlsx(workshop: WorkshopName, request: Request, records: Records
 @router.get("/workshops/{workshop}/export.json", summary="The record as JSON", responses=REFUSALS)
 async def export_json(workshop: WorkshopName, request: Request, records: RecordsOf, texts: Texts = False) -> dict[str, Any]:
     """Return all sheets as lists of objects, with the codebook."""
-    await run_in_threadpool(leader, request, workshops_of(request), workshop)
+    await run_in_threadpool(leader, request, await workshops_of(request), workshop)
     found = await run_in_threadpool(records.sheets, workshop, texts)
     return {sheet.name: [dict(zip([column.name for column in sheet.columns], row, strict=True)) for row in sheet.rows] for sheet in found}
 
@@ -68,7 +68,7 @@ async def export_json(workshop: WorkshopName, request: Request, records: Records
 @router.get("/workshops/{workshop}/archive", summary="The whole workshop in one file", responses=REFUSALS)
 async def archive(workshop: WorkshopName, request: Request, records: RecordsOf) -> Response:
     """Return the logs of all tables with their hashes; it opens on another server, which works every figure out again."""
-    await run_in_threadpool(owner, request, workshops_of(request), workshop)
+    await run_in_threadpool(owner, request, await workshops_of(request), workshop)
     found = await run_in_threadpool(records.archive, workshop)
     return JSONResponse(found, headers={"Content-Disposition": f'attachment; filename="{workshop}.workshop.json"', "Cache-Control": "no-store"})
 
@@ -91,7 +91,7 @@ async def open_archive(body: Archive, request: Request, response: Response, reco
 @router.get("/workshops/{workshop}/pooled", summary="All tables together", responses=REFUSALS)
 async def pooled(workshop: WorkshopName, request: Request, records: RecordsOf) -> dict[str, Any]:
     """Return each round's cooperation and mean earnings, table by table and over all."""
-    await run_in_threadpool(leader, request, workshops_of(request), workshop)
+    await run_in_threadpool(leader, request, await workshops_of(request), workshop)
     return await run_in_threadpool(records.pooled, workshop)
 
 

@@ -25,13 +25,13 @@ from .storage.games import Games
 router = APIRouter()
 
 
-def store_of(request: HttpRequest) -> Games:
+async def store_of(request: HttpRequest) -> Games:
     """Return the application's games."""
     store: Games = request.app.state.store
     return store
 
 
-def compute_of(request: HttpRequest) -> Compute:
+async def compute_of(request: HttpRequest) -> Compute:
     """Return the application's pool."""
     compute: Compute = request.app.state.compute
     return compute

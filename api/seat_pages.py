@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from negotiation.errors import NegotiationError
 
-from .doors import address_of, keep_seat, who
+from .doors import address_of, asking, keep_seat
 from .routes import ComputeOf
 from .workshop.moves.rights import NotAllowedError
 from .workshop.moves.seating import Taking
@@ -23,7 +23,7 @@ from .workshop_routes import WorkshopsOf, looked_back, scored
 router = APIRouter(include_in_schema=False)
 
 
-def _visit(request: Request, room: RoomName, workshops: WorkshopsOf, compute: ComputeOf) -> Visit:
+async def _visit(request: Request, room: RoomName, workshops: WorkshopsOf, compute: ComputeOf) -> Visit:
     return Visit(request, room, workshops, compute)
 
 
@@ -92,7 +92,7 @@ async def seat_move(visit: VisitOf, name: str) -> Response:
 async def _seat(visit: Visit, name: str, error: NegotiationError | None = None) -> Response:
     request, room, workshops = visit.request, visit.room, visit.workshops
     try:
-        actor = await run_in_threadpool(who, request, workshops.keys, room)
+        actor = await asking(request, workshops.keys, room)
         if actor.seat is None:
             raise NotAllowedError("this page is for a seat", "join with the code")
         seen = await run_in_threadpool(workshops.see, room, actor)
@@ -110,7 +110,7 @@ async def proposal(visit: VisitOf, proposal: str) -> Response:
     """Show what a proposal would mean: who gains, who loses, whether it would hold."""
     request, room, workshops = visit.request, visit.room, visit.workshops
     try:
-        actor = await run_in_threadpool(who, request, workshops.keys, room)
+        actor = await asking(request, workshops.keys, room)
         seen = await run_in_threadpool(workshops.see, room, actor)
         found = next((row for row in seen["proposals"] if row["name"] == proposal and "terms" in row), None)
         if found is None:

@@ -22,7 +22,7 @@ from negotiation.numerics import shown
 from negotiation.report import RULE_NAMES
 
 from .compute import Compute
-from .doors import who
+from .doors import asking
 from .workshop import bots
 from .workshop.moves.rights import NotAllowedError
 from .workshop.moves.table import MOVES
@@ -98,7 +98,7 @@ async def act(visit: Visit, name: str) -> None:
         When the form is not this page's, or the move is not allowed, or does not fit.
     """
     form = await visit.request.form()
-    actor = await run_in_threadpool(who, visit.request, visit.workshops.keys, visit.room)
+    actor = await asking(visit.request, visit.workshops.keys, visit.room)
     check_token(visit.request, visit.room, form)
     move = MOVES.get(name)
     if move is None:

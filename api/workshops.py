@@ -89,7 +89,7 @@ class Workshops:
 
     def __init__(self, engine: Engine, shared: bool, games: Games, told: Callable[[str, int], None], clock: Callable[[], float]) -> None:
         self.engine = engine
-        self.keys = Keys(engine)
+        self.keys = Keys(engine, shared)
         self.rooms = Rooms(engine, shared)
         self.clock = clock
         self._games = games
@@ -102,11 +102,6 @@ class Workshops:
         """Write what waits, then end."""
         self._writer.close()
         self._copier.shutdown(wait=True)
-
-    @property
-    def writer(self) -> Writer:
-        """The thread that writes, to be watched."""
-        return self._writer
 
     def _written(self, room: str, events: list[Event]) -> None:
         self.rooms.follow(room, events)
@@ -231,6 +226,7 @@ class Workshops:
             grant(connection, secret, Grant(workshop, room, Actor("seat", seat)))
 
         self._writer.submit(Task(room, str(by), lambda state, _: hand_over(state, seat), _receipt_of, after=after)).result()
+        self.keys.forget()
         return Seated(workshop, room, seat, secret)
 
     def link(self, workshop: str, room: str, capacity: Capacity, seat: str | None = None) -> str:
@@ -245,6 +241,7 @@ class Workshops:
         chosen = update(KEY).where(KEY.c.workshop == workshop, KEY.c.capacity == capacity)
         with self.engine.execution_options(writes=True).begin() as connection:
             connection.execute(chosen.values(revoked_at=datetime.now(UTC).isoformat()))
+        self.keys.forget()
 
     def expire(self) -> None:
         """End the phases whose time is up."""
@@ -329,6 +326,7 @@ class Workshops:
         with self.engine.execution_options(writes=True).begin() as connection:
             connection.execute(delete(KEY).where(KEY.c.workshop == workshop))
             connection.execute(delete(ROOM).where(ROOM.c.workshop == workshop))
+        self.keys.forget()
         for name in names:
             self.rooms.forget(name)
         return len(names)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,6 +18,9 @@ from .tables import KEY
 
 BYTES = 24
 """Random bytes of a secret: 192 bits."""
+KEPT = 5.0
+"""Seconds for which a process that has the database to itself remembers what a secret allows: another program, such as `negotiate forget`, may change it."""
+MOST_KEPT = 5000
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no letter that looks like another."""
 
@@ -75,16 +80,53 @@ class Keys:
     Parameters
     ----------
     engine : Engine
+    shared : bool
+        Whether other processes give and revoke too: then the database is asked each time. Otherwise an answer is kept for a moment, and dropped by
+        :meth:`forget` as soon as anything is revoked.
+    clock : callable
+        Seconds.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, shared: bool = True, clock: Callable[[], float] = time.monotonic) -> None:
         self._engine = engine
+        self._shared = shared
+        self._clock = clock
+        self._kept: dict[str, tuple[float, Grant]] = {}
+        self._forgotten = 0
+        self._lock = threading.Lock()
+
+    def kept(self, secret: str) -> Grant | None:
+        """Return what a secret allows if it was looked up a moment ago; None says nothing."""
+        found = self._kept.get(hashed(secret))
+        return found[1] if found is not None and self._clock() < found[0] else None
 
     def find(self, secret: str) -> Grant | None:
         """Return what a secret allows; None for one that was never given."""
+        found = self.kept(secret)
+        if found is not None:
+            return found
+        before = self._forgotten
         with self._engine.connect() as connection:
             row = connection.execute(select(KEY).where(KEY.c.hash == hashed(secret))).first()
         if row is None:
             return None
         capacity: Capacity = row.capacity
-        return Grant(row.workshop, row.room, Actor(capacity, row.seat or None), row.revoked_at is not None)
+        given = Grant(row.workshop, row.room, Actor(capacity, row.seat or None), row.revoked_at is not None)
+        if not self._shared and not given.revoked:
+            self._keep(secret, given, before)
+        return given
+
+    def _keep(self, secret: str, given: Grant, before: int) -> None:
+        """Keep an answer, unless something was revoked since the database was asked."""
+        with self._lock:
+            if before != self._forgotten:
+                return
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[hashed(secret)] = (self._clock() + KEPT, given)
+
+    def forget(self) -> None:
+        """Ask the database anew for every secret: something was revoked."""
+        with self._lock:
+            self._forgotten += 1
+            self._kept.clear()
