@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
@@ -13,20 +13,19 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from negotiation.document import MAX_BYTES
 
-from . import console_pages, job_routes, observe, pages, projector_pages, record_routes, routes, seat_pages, workshop_routes
+from . import console_pages, job_routes, pages, projector_pages, record_routes, routes, seat_pages, workshop_routes
 from .compute import Compute, one_process
 from .doors import ForgedError, Host, Tries, refuse_forged
 from .jobs import Jobs
 from .kept import Kept
 from .live import Ticks
-from .observe import Observed, Seen
 from .problems import install, kind_of, problem
 from .records import VERSION, Records
 from .settings import ServerSettings
@@ -108,11 +107,8 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
     app.state.looks = Tries(LOOKS)
     app.state.host = Host(chosen.owner_secret)
     install(app)
-    app.middleware("http")(_guard)
+    app.add_middleware(Guard)
     app.add_middleware(BodyLimit)
-    app.state.seen = Seen()
-    app.add_middleware(Observed, seen=app.state.seen)
-    app.include_router(observe.router)
     app.include_router(routes.router)
     app.include_router(workshop_routes.router)
     app.include_router(record_routes.router)
@@ -139,17 +135,33 @@ async def _keep_time(workshops: Workshops) -> None:
             logger.exception("the clock of the workshops")
 
 
-async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Refuse what other sites ask for, and state what browsers may do."""
-    try:
-        refuse_forged(request)
-    except ForgedError as error:
-        response: Response = problem(request, error.status, kind_of(error), title=error.title, detail=error.message, remedy=error.remedy)
-    else:
-        response = await call_next(request)
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+class Guard:
+    """Refuse what other sites ask for, and state what browsers may do; streams pass as they are."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer it with a refusal; add the headers that are missing."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def stating(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                there = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(pair for pair in self._headers if pair[0] not in there)]
+            await send(message)
+
+        request = Request(scope)
+        try:
+            refuse_forged(request)
+        except ForgedError as error:
+            refusal = problem(request, error.status, kind_of(error), title=error.title, detail=error.message, remedy=error.remedy)
+            await refusal(scope, receive, stating)
+        else:
+            await self.app(scope, receive, stating)
 
 
 class BodyLimit:
