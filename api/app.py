@@ -20,12 +20,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from negotiation.document import MAX_BYTES
 
-from . import console_pages, job_routes, pages, projector_pages, record_routes, routes, seat_pages, workshop_routes
+from . import console_pages, job_routes, observe, pages, projector_pages, record_routes, routes, seat_pages, workshop_routes
 from .compute import Compute, one_process
 from .doors import ForgedError, Host, Tries, refuse_forged
 from .jobs import Jobs
 from .kept import Kept
 from .live import Ticks
+from .observe import Observed, Seen
 from .problems import install, kind_of, problem
 from .records import VERSION, Records
 from .settings import ServerSettings
@@ -109,6 +110,9 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
     install(app)
     app.add_middleware(Guard)
     app.add_middleware(BodyLimit)
+    app.state.seen = Seen()
+    app.add_middleware(Observed, seen=app.state.seen)
+    app.include_router(observe.router)
     app.include_router(routes.router)
     app.include_router(workshop_routes.router)
     app.include_router(record_routes.router)

@@ -102,7 +102,7 @@ class Joining(Taking):
 class Opening(Part):
     """A secret to be kept by the browser."""
 
-    secret: Annotated[str, Field(min_length=16, max_length=80)]
+    secret: Annotated[str, Field(min_length=16, max_length=80, pattern="^[!-~]+$")]
 
 
 class Linking(Part):
@@ -331,5 +331,5 @@ for _move in MOVES.values():
         summary=_move.name.replace("_", " ").capitalize(),
         description=f"{_move.about}\n\nFor: {', '.join(_move.allowed)}.",
         response_model=Receipt,
-        responses=REFUSALS,
+        responses=REFUSALS | documented(KeyNeededError),
     )

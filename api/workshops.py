@@ -103,6 +103,11 @@ class Workshops:
         self._writer.close()
         self._copier.shutdown(wait=True)
 
+    @property
+    def writer(self) -> Writer:
+        """The thread that writes, to be watched."""
+        return self._writer
+
     def _written(self, room: str, events: list[Event]) -> None:
         self.rooms.follow(room, events)
         self._told(room, events[-1].number)
