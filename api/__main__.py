@@ -18,6 +18,8 @@ from .storage.database import is_sqlite
 from .storage.keys import new_secret
 
 APP = "api.app:create_app"
+FAREWELL = 2
+"""Seconds that open requests have when the server is stopped; screens that listen would never end by themselves."""
 WELCOME = """
   The negotiation engine is running.
 
@@ -70,6 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["NEGOTIATION_OWNER"] = new_secret()
     welcome = _welcome(host, options.port, settings, os.environ.get("NEGOTIATION_OWNER") if opened else None)
     how: dict[str, Any] = {"factory": True, "server_header": False, "access_log": False, "log_level": "warning", "log_config": logging_to_stderr(settings.log)}
+    how["timeout_graceful_shutdown"] = FAREWELL
     if options.processes > 1:
         print(welcome, flush=True)
         uvicorn.run(APP, host=host, port=options.port, workers=options.processes, **how)

@@ -12,9 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from .conftest import Served
-from .test_pages import browser
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.browser
 GAME = "/f?game=child_labour_monitoring"
 PHONE = {"width": 360, "height": 740}

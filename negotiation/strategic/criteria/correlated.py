@@ -166,7 +166,7 @@ def correlated_equilibrium(game: Game, objective: str = "welfare", coarse: bool 
     --------
     >>> chicken = Game.from_tables([np.array([[6, 2], [7, 0]]), np.array([[6, 7], [2, 0]])], actions=[["swerve", "dare"]] * 2)
     >>> device = correlated_equilibrium(chicken)
-    >>> device.probabilities.tolist(), device.total
+    >>> device.probabilities.round(9).tolist(), device.total
     ([0.5, 0.25, 0.25], 10.5)
 
     References
