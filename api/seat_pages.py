@@ -115,8 +115,7 @@ async def proposal(visit: VisitOf, proposal: str) -> Response:
         found = next((row for row in seen["proposals"] if row["name"] == proposal and "terms" in row), None)
         if found is None:
             raise NotAllowedError("this proposal cannot be seen", "wait until it is shown")
-        terms = Terms.model_validate(found["terms"])
-        score = await scored(request, room, terms, workshops, visit.compute)
+        score = await scored(request, room, actor, Terms.model_validate(found["asks"]), visit.compute)
     except NegotiationError as refused:
         return page(request, "door", {"kind": "seat"}, refused)
     back = f"/s/{room}" if actor.seat else f"/f/{room.rpartition('-')[0]}?table={room.rpartition('-')[2]}"

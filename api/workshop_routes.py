@@ -18,7 +18,7 @@ from negotiation.errors import IllegalMoveError, NotApplicableError, TimedOutErr
 
 from . import work
 from .compute import Compute
-from .doors import NobodyError, TooOftenError, address_of, asking, keep, keep_seat, who
+from .doors import NobodyError, TooOftenError, address_of, asking, guessing, keep, keep_seat, who
 from .kept import Kept
 from .live import MOST_A_BEARER, MOST_ALL, MOST_AN_ADDRESS, Ticks
 from .problems import documented
@@ -144,9 +144,9 @@ async def delete_workshop(workshop: WorkshopName, request: Request, workshops: W
 @router.post("/join", status_code=201, summary="Take a seat", responses=documented(UnknownNameError, IllegalMoveError, TooOftenError, StorageError))
 async def join(body: Joining, request: Request, response: Response, workshops: WorkshopsOf, key: KeyHeader = None) -> SeatTaken:
     """Take a seat by the code, while the lobby is open; a wrong code and a closed lobby look alike."""
-    request.app.state.tries.count(address_of(request))
     taking = Taking(seat=body.seat, role=body.role, alias=body.alias)
-    seated = await run_in_threadpool(workshops.join, body.code, taking, key)
+    with guessing(request):
+        seated = await run_in_threadpool(workshops.join, body.code, taking, key)
     keep_seat(response, request, seated)
     return SeatTaken(**vars(seated))
 
@@ -218,13 +218,13 @@ async def live(
 @router.post("/rooms/{room}/score", summary="Who gains and who loses by a proposal", responses=REFUSALS | documented(TooLargeError, TimedOutError))
 async def score(room: RoomName, body: Terms, request: Request, workshops: WorkshopsOf, compute: ComputeOf) -> dict[str, Any]:
     """Score terms against today before anybody proposes them: gains and losses, whether they would hold, who would leave."""
-    await asking(request, workshops.keys, room)
-    return await scored(request, room, body, workshops, compute)
+    actor = await asking(request, workshops.keys, room)
+    return await scored(request, room, actor, body, compute)
 
 
-async def scored(request: Request, room: str, body: Terms, workshops: Workshops, compute: Compute) -> dict[str, Any]:
+async def scored(request: Request, room: str, actor: Actor, body: Terms, compute: Compute) -> dict[str, Any]:
     """Return the score of terms; what was asked before is not worked out again."""
-    source, now, today, proposed = await run_in_threadpool(workshops.to_score, room, body)
+    source, now, today, proposed = await run_in_threadpool(request.app.state.workshops.to_score, room, actor, body)
     key = canonical([source.text, repr(now), today, repr(proposed)])
     found: dict[str, Any] = await request.app.state.kept.get(("score", key), lambda: compute.run(work.score, source, now, today, proposed))
     return found
@@ -242,7 +242,7 @@ async def looked_back(request: Request, room: str, actor: Actor, workshops: Work
     source, terms = await run_in_threadpool(workshops.to_look_back, room, actor)
     kept: Kept = request.app.state.kept
     stable = await asyncio.gather(*(kept.get(("stable", source.text, repr(one)), partial(_stable, compute, source, one)) for one in terms))
-    return await run_in_threadpool(workshops.look_back, room, stable)
+    return await run_in_threadpool(workshops.look_back, room, actor, stable)
 
 
 async def _stable(compute: Compute, source: work.Source, terms: Any) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,9 +26,10 @@ from .storage.rooms import Rooms, UnknownRoomError, events_of
 from .storage.tables import KEY, ROOM
 from .storage.writer import Answer, Receipt, Task, Writer, new_row
 from .work import Source
-from .workshop.counting import last_counts
+from .workshop.counting import last_counts, status_quo
 from .workshop.debrief import debrief
 from .workshop.events import Draft, Event, canonical
+from .workshop.information import Viewer
 from .workshop.moves.dealing import merged
 from .workshop.moves.rights import SERVER, Actor, Capacity, NotNowError
 from .workshop.moves.running import charged_of, checked
@@ -41,6 +43,7 @@ from .workshop.room import Room
 from .workshop.views import view
 
 VERSION = metadata.version("negotiation-engine")
+logger = logging.getLogger(__name__)
 CODE = 6
 """Letters of a code to join by: 30 bits."""
 JOINING: frozenset[Phase] = frozenset({"lobby"})
@@ -200,10 +203,13 @@ class Workshops:
         def keep(connection: Connection, seat: str) -> None:
             grant(connection, secret, Grant(workshop, room, Actor("seat", seat)))
 
+        def after(connection: Connection, events: list[Event]) -> None:
+            revoke(connection, room, events[0].data["seat"])  # of whoever had the seat before it was freed
+            keep(connection, events[0].data["seat"])
+
         receipt = None if key is None else Receipt(key, _asked("join", body, {}))
-        task = Task(room, "joining", lambda state, now: take(state, SERVER, body, now), _taken, receipt)
-        task.after = lambda connection, events: keep(connection, events[0].data["seat"])
-        answer = self._writer.submit(task).result()
+        answer = self._writer.submit(Task(room, "joining", lambda state, now: take(state, SERVER, body, now), _taken, receipt, after=after)).result()
+        self.keys.forget()
         if self.keys.find(secret) is None:  # the same request again: the same seat, with a secret of its own
             with self.engine.execution_options(writes=True).begin() as connection:
                 keep(connection, answer["seat"])
@@ -253,7 +259,10 @@ class Workshops:
         with self.engine.connect() as connection:
             due = connection.execute(select(ROOM.c.name).where(ROOM.c.ends_at <= self.clock())).scalars().all()
         for room in due:
-            self.act(room, SERVER, EXPIRE, Part(), {}).result()
+            try:
+                self.act(room, SERVER, EXPIRE, Part(), {}).result()
+            except NegotiationError as error:  # whatever is wrong at one table, the others go on
+                logger.warning("the time of table %s is up, but it cannot go on: %s", room, error.message)
 
     # reading
 
@@ -262,12 +271,13 @@ class Workshops:
         with self.rooms.lock:
             return view(self.rooms.get(room), actor)
 
-    def to_score(self, room: str, proposed: Terms) -> tuple[Source, Offer, Counts, Offer]:
-        """Return what is needed to score terms: the game, today's terms, what people do today, and the terms that would hold."""
+    def to_score(self, room: str, actor: Actor, proposed: Terms) -> tuple[Source, Offer, Counts, Offer]:
+        """Return what is needed to score terms: the game, today's terms, what people do as far as the asker may know it, and the terms that would hold."""
         with self.rooms.lock:
             state = self.rooms.get(room)
-            terms = merged(state.terms, checked(state, proposed))
-            today = {role: dict(row) for role, row in last_counts(state).items()}
+            terms = merged(state, checked(state, proposed))
+            viewer, usual = Viewer(state, actor), status_quo(state)
+            today = {role: dict(row if viewer.together("choices", role) else usual[role]) for role, row in last_counts(state).items()}
             now = Offer(state.settings(), dict(state.charged))
             return _source(state), now, today, Offer(state.settings(terms), charged_of(state, terms))
 
@@ -286,10 +296,10 @@ class Workshops:
             played = [one for one in state.rounds if one.results is not None]
             return _source(state), [Offer(state.settings(one.terms), dict(one.charged)) for one in played]
 
-    def look_back(self, room: str, stable: Sequence[Mapping[str, Any] | None]) -> dict[str, Any]:
-        """Return the debriefing of a table."""
+    def look_back(self, room: str, actor: Actor, stable: Sequence[Mapping[str, Any] | None]) -> dict[str, Any]:
+        """Return the debriefing of a table, as somebody may see it."""
         with self.rooms.lock:
-            return debrief(self.rooms.get(room), stable)
+            return debrief(Viewer(self.rooms.get(room), actor), stable)
 
     def paper(self, room: str) -> dict[str, Any]:
         """Return what is printed for a table."""

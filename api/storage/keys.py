@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -67,11 +67,10 @@ def grant(connection: Connection, secret: str, given: Grant) -> None:
     connection.execute(insert(KEY), row | {"created_at": datetime.now(UTC).isoformat()})
 
 
-def revoke(connection: Connection, room: str, seat: str, besides: Sequence[str] = ()) -> None:
-    """Let the secrets of a seat open nothing any more, but for some."""
+def revoke(connection: Connection, room: str, seat: str) -> None:
+    """Let the secrets of a seat open nothing any more."""
     chosen = update(KEY).where(KEY.c.room == room, KEY.c.seat == seat, KEY.c.revoked_at.is_(None))
-    kept = [hashed(secret) for secret in besides]
-    connection.execute(chosen.where(KEY.c.hash.not_in(kept)).values(revoked_at=datetime.now(UTC).isoformat()))
+    connection.execute(chosen.values(revoked_at=datetime.now(UTC).isoformat()))
 
 
 class Keys:

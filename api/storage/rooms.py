@@ -104,10 +104,14 @@ class Rooms:
         return room
 
     def follow(self, name: str, events: list[Event]) -> None:
-        """Take in events that were just written, if the room is in memory."""
+        """Take in events that were just written, if the room is in memory; where another process wrote before them, it is read again when it is needed."""
         with self._lock:
             room = self._rooms.get(name)
-            if room is not None:
+            if room is None:
+                return
+            if room.version + 1 < events[0].number:
+                self._rooms.pop(name)
+            else:
                 self._follow(room, [event for event in events if event.number > room.version])
 
     def _follow(self, room: Room, events: list[Event]) -> None:

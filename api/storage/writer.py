@@ -150,11 +150,18 @@ class Writer:
             return
         for name, events in batch.events.items():
             self.written += len(events)
-            self._written(name, events)
+            self._tell(name, events)
         for task, reply in batch.replies:
             task.future.set_result(reply)
         for task, refusal in batch.errors:
             task.future.set_exception(refusal)
+
+    def _tell(self, name: str, events: list[Event]) -> None:
+        """Tell that events are on disk; whatever goes wrong with that, they are, and the next requests are written."""
+        try:
+            self._written(name, events)
+        except Exception:
+            logger.exception("events were written, but not told")
 
     def _fail(self, task: Task, error: Exception) -> None:
         if isinstance(error, SQLAlchemyError):

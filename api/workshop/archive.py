@@ -98,17 +98,24 @@ def checked(logs: Sequence[Sequence[Event]]) -> Checked:
     for log in logs:
         room = Room(log[0].room)
         for event in log:
-            if event.kind == "moved" and event.data.get("results") is not None:
-                rounds += 1
-                assert room.round is not None
-                if canonical(results(room, room.round)) != canonical(event.data["results"]):
-                    different.append(f"{room.name}: results of round {room.round.number} (event {event.number})")
             try:
-                room.apply(event)
-            except (AttributeError, KeyError, TypeError, ValueError, AssertionError, IndexError) as error:
+                different += _differences(room, event)
+            except (AttributeError, KeyError, TypeError, ValueError, AssertionError, LookupError, ArithmeticError) as error:
                 raise BrokenLogError(f"event {event.number} of table {room.name} cannot be followed ({error})", "open another copy") from None
-            if event.kind in ("created", "signed", "termed"):
-                again = plain(charged_under(room.game, room.settings(), room.terms))
-                if canonical(again) != canonical(plain(dict(room.charged))):
-                    different.append(f"{room.name}: charges of event {event.number}")
+            rounds += event.kind == "moved" and event.data.get("results") is not None
     return Checked(len(logs), sum(map(len, logs)), rounds, tuple(different))
+
+
+def _differences(room: Room, event: Event) -> list[str]:
+    """Take in an event; return which of its figures come out otherwise."""
+    found = []
+    if event.kind == "moved" and event.data.get("results") is not None:
+        assert room.round is not None, "there is no round"
+        if canonical(results(room, room.round)) != canonical(event.data["results"]):
+            found.append(f"{room.name}: results of round {room.round.number} (event {event.number})")
+    room.apply(event)
+    if event.kind in ("created", "signed", "termed"):
+        again = plain(charged_under(room.game, room.settings(), room.terms))
+        if canonical(again) != canonical(plain(dict(room.charged))):
+            found.append(f"{room.name}: charges of event {event.number}")
+    return found

@@ -12,12 +12,12 @@ from .plan import Bot
 from .room import Choice, Room, Seat
 
 TOLD: dict[Bot, str] = {
-    "best_reply": "Does what would have paid one firm most last round, if nobody else had changed.",
-    "logit_reply": "Usually does what would have paid most last round, and sometimes something else, more rarely the more it costs.",
-    "conditional": "Does its part if at least half of all did last round, otherwise what is done today.",
+    "best_reply": "Does what pays a single member most if all others do as last round (in the first round: as today).",
+    "logit_reply": "Usually does what pays a single member most if all others do as last round, and sometimes something else, more rarely the more it costs.",
+    "conditional": "Does its part in the first round, and later if at least half of all did last round; otherwise what is done today.",
     "always": "Always does its part.",
     "never": "Never does its part.",
-    "last_majority": "Does what most of its role did last round.",
+    "last_majority": "Does what most of its role did last round (in the first round: what most do today).",
 }
 """Each rule in one sentence, shown wherever a bot is."""
 HALF = 0.5
@@ -43,7 +43,7 @@ def choice(room: Room, seat: Seat, payoffs: Payoffs) -> Choice:
         case "always":
             return part
         case "never":
-            return today if today != part else _other(room, seat, part)
+            return _other(room, seat, part) if set(today) & set(part) else today
         case "conditional":
             return part if not _played(room) or (cooperation(room, before) or 0.0) >= HALF else today
         case "last_majority":

@@ -14,6 +14,8 @@ from .room import Room, Seat
 T = TypeVar("T")
 EVERYTHING = frozenset({"owner", "assistant"})
 """Capacities that see all there is."""
+HIDING = 3
+"""Seats that a total must be of to hide the single ones."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,17 @@ class Viewer:
         if rule in ("role", "group"):
             return {name: row for name, row in rows.items() if self.sees(subject, name, revealed)}
         return {name: rows[name] for name in (self.actor.seat,) if name is not None and name in rows}
+
+    def together(self, subject: Subject, role: str) -> bool:
+        """Return whether the viewer may see what a role did or earned together, once revealed: it hides single seats, or hides nothing from the viewer."""
+        seats = [seat.name for seat in self.room.present if seat.role == role]
+        return len(seats) >= HIDING or all(self.sees(subject, name, True) for name in seats)
+
+    def mean(self, subject: Subject, rows: Mapping[str, float], revealed: bool) -> float | None:
+        """Return the mean of what several seats said; None where it would give a single one away, or nobody said anything."""
+        if not rows or (len(rows) < HIDING and len(self.seen_of(subject, rows, revealed)) < len(rows)):
+            return None
+        return sum(rows.values()) / len(rows)
 
     def sees(self, subject: Subject, owner: str | None, revealed: bool) -> bool:
         """Return whether the viewer may see something that belongs to a seat.

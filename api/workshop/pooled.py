@@ -27,11 +27,16 @@ def pooled(rooms: Sequence[Room]) -> dict[str, Any]:
 def _round(rooms: Sequence[Room], number: int) -> dict[str, Any]:
     found = {room.table: room.rounds[number].results for room in rooms if len(room.rounds) > number}
     there = {table: results for table, results in found.items() if results is not None}
-    shares = [results["cooperation"] for results in there.values() if results["cooperation"] is not None]
     roles = list(rooms[0].game.stakeholders)
     return {
         "round": number + 1,
         "tables": [{"table": table, "cooperation": one["cooperation"], "stakeholders": one["stakeholders"]} for table, one in there.items()],
-        "cooperation": sum(shares) / len(shares) if shares else None,
-        "stakeholders": {role: sum(one["stakeholders"][role] for one in there.values()) / len(there) for role in roles} if there else {},
+        "cooperation": _mean([results["cooperation"] for results in there.values()]),
+        "stakeholders": {role: _mean([one["stakeholders"][role] for one in there.values()]) for role in roles} if there else {},
     }
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    """Return the mean of those that have a value; None where none has."""
+    there = [value for value in values if value is not None]
+    return sum(there) / len(there) if there else None

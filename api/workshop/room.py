@@ -46,11 +46,13 @@ class Seat:
 
 @dataclass
 class Decision:
-    """What a seat chose, how it came about, and the number of the event that says so."""
+    """What a seat chose, how it came about, the number of the event that says so, and what the seat played then."""
 
     choice: Choice
     status: Status
     number: int
+    role: str
+    members: int
 
 
 @dataclass
@@ -63,6 +65,7 @@ class Round:
     decisions: dict[str, Decision] = field(default_factory=dict)
     predictions: dict[str, float] = field(default_factory=dict)
     reflections: dict[str, str] = field(default_factory=dict)
+    opened: int = 0
     results: Mapping[str, Any] | None = None
     reopened: int = 0
 
@@ -78,18 +81,21 @@ class Vote:
 
 @dataclass
 class Proposal:
-    """Terms that somebody put on the table."""
+    """Changes that somebody put on the table: what it asks for, and the terms that this comes to; once it is signed, those that were signed."""
 
     name: str
     seat: str | None
     title: str
     why: str
+    asks: Terms
     terms: Terms
     counters: str | None
     number: int
     standing: Standing = "open"
     votes: dict[str, Vote] = field(default_factory=dict)
     charged: Mapping[str, float] = field(default_factory=dict)
+    counted: Mapping[str, Any] | None = None
+    closed: int = 0
 
 
 @dataclass(frozen=True)
@@ -179,7 +185,10 @@ class Room:
         out = undone(self.log)
         self._clear()
         for event in self.log:
-            if event.number not in out and event.kind != "undone":
+            if event.kind == "undone":
+                if "ends_at" in event.data:
+                    self.timer = Timer(event.data["ends_at"])
+            elif event.number not in out:
                 getattr(self, f"_{event.kind}")(event.data, event)
 
     # what each kind of event does
@@ -195,8 +204,10 @@ class Room:
     def _moved(self, data: Mapping[str, Any], event: Event) -> None:
         self.phase, self.reason = data["to"], data["reason"]
         if data.get("opens"):
-            self.rounds.append(Round(data["opens"], self.terms, self.charged))
+            self.rounds.append(Round(data["opens"], self.terms, self.charged, opened=event.number))
         self.timer = Timer(data.get("ends_at"))
+        for seat in self.seats.values():
+            seat.nudged = 0
         for row in data.get("filled", ()):
             self._set_decision(row["seat"], row["choice"], row["status"], event.number)
         if data.get("results") is not None and self.round is not None:
@@ -207,8 +218,13 @@ class Room:
         self.phase, self.reason = "decide", data["reason"]
         self.round.results = None
         self.round.reopened += 1
-        self.round.decisions = {name: one for name, one in self.round.decisions.items() if one.status in ("made", "changed", "proxy")}
+        self.round.decisions = {name: one for name, one in self.round.decisions.items() if one.status in ("made", "changed", "proxy") and self._fits(name, one)}
         self.timer = Timer(data.get("ends_at"))
+
+    def _fits(self, seat: str, decision: Decision) -> bool:
+        """Return whether a seat still plays what it played when it decided."""
+        now = self.seats[seat]
+        return not now.gone and (now.role, now.members) == (decision.role, decision.members)
 
     def _paused(self, data: Mapping[str, Any], _: Event) -> None:
         self.paused, self.reason = True, data["reason"]
@@ -259,7 +275,8 @@ class Room:
 
     def _set_decision(self, seat: str, choice: Choice, status: Status, number: int) -> None:
         assert self.round is not None
-        self.round.decisions[seat] = Decision(dict(choice), status, number)
+        now = self.seats[seat]
+        self.round.decisions[seat] = Decision(dict(choice), status, number, now.role, now.members)
 
     def _reflected(self, data: Mapping[str, Any], _: Event) -> None:
         self.rounds[data["round"] - 1].reflections[data["seat"]] = data["text"]
@@ -275,9 +292,9 @@ class Room:
             self.seats[name].nudged += 1
 
     def _proposed(self, data: Mapping[str, Any], event: Event) -> None:
-        terms = Terms.model_validate(data["terms"])
+        asks, terms = Terms.model_validate(data["asks"]), Terms.model_validate(data["terms"])
         self.proposals[data["name"]] = Proposal(
-            data["name"], data["seat"], data["title"], data["why"], terms, data["counters"], event.number, charged=data["charged"]
+            data["name"], data["seat"], data["title"], data["why"], asks, terms, data["counters"], event.number, charged=data["charged"]
         )
 
     def _withdrawn(self, data: Mapping[str, Any], _: Event) -> None:
@@ -286,12 +303,15 @@ class Room:
     def _voted(self, data: Mapping[str, Any], event: Event) -> None:
         self.proposals[data["proposal"]].votes[data["seat"]] = Vote(data["accepts"], data["reason"], event.number)
 
-    def _rejected(self, data: Mapping[str, Any], _: Event) -> None:
-        self.proposals[data["proposal"]].standing = "rejected"
+    def _rejected(self, data: Mapping[str, Any], event: Event) -> None:
+        proposal = self.proposals[data["proposal"]]
+        proposal.standing, proposal.counted, proposal.closed = "rejected", data["tally"], event.number
 
-    def _signed(self, data: Mapping[str, Any], _: Event) -> None:
-        self.proposals[data["proposal"]].standing = "signed"
-        self._termed(data, _)
+    def _signed(self, data: Mapping[str, Any], event: Event) -> None:
+        proposal = self.proposals[data["proposal"]]
+        proposal.standing, proposal.counted, proposal.closed = "signed", data["tally"], event.number
+        self._termed(data, event)
+        proposal.terms, proposal.charged = self.terms, self.charged
 
     def _termed(self, data: Mapping[str, Any], _: Event) -> None:
         self.terms, self.charged = Terms.model_validate(data["terms"]), data["charged"]
@@ -328,7 +348,8 @@ def _plain_round(one: Round) -> dict[str, Any]:
 
 def _plain_proposal(one: Proposal) -> dict[str, Any]:
     votes = {name: vars(vote).copy() for name, vote in one.votes.items()}
-    return {**vars(one), "terms": one.terms.model_dump(mode="json"), "votes": votes, "charged": dict(one.charged)}
+    terms = {"terms": one.terms.model_dump(mode="json"), "asks": one.asks.model_dump(mode="json")}
+    return {**vars(one), **terms, "votes": votes, "charged": dict(one.charged)}
 
 
 def undone(log: Iterable[Event]) -> set[int]:

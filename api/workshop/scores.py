@@ -61,7 +61,7 @@ class _Better:
         others = [to for to in self._payoffs.definition.stakeholders[role].actions if to != action]
         gains = [(self._payoffs.switched(self._counts, role, action, to) - here, to) for to in others]
         gain, to = max(((gain, to) for gain, to in gains if math.isfinite(gain)), default=(0.0, ""))
-        noise = ROUND_OFF * max(abs(value) for value in self._earned[role].values())
+        noise = ROUND_OFF * max((abs(value) for value in self._earned[role].values() if math.isfinite(value)), default=0.0)
         return {"from": action, "to": to, "gain": gain} if gain > noise else None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .moves.dealing import tally
+from .plan import Terms
 from .room import Choice, Proposal, Room, Round
 
 Cell = str | int | float | None
@@ -62,10 +63,10 @@ def _decisions(rooms: Sequence[Room]) -> Sheet:
         Column("table", "Number of the table"),
         Column("round", "Number of the round"),
         Column("seat", "Identifier of the seat at its table"),
-        Column("role", "Stakeholder that the seat plays"),
+        Column("role", "Stakeholder that the seat played in this round"),
         Column("alias", "Name that the seat chose", free=True),
         Column("group", "Group of the seat, where it has one", free=True),
-        Column("members", "Members that the seat plays"),
+        Column("members", "Members that the seat played in this round"),
         Column("choice", "Action, or members at each action"),
         Column("status", "How it came about: made, changed, default, proxy (entered for somebody), bot, missing"),
         Column("expected", "Share of all members that the seat expected to do their part (0 to 1)"),
@@ -88,8 +89,9 @@ def _decisions(rooms: Sequence[Room]) -> Sheet:
 def _decision(room: Room, one: Round, name: str, result: Mapping[str, Any]) -> tuple[Cell, ...]:
     seat, decision = room.seats[name], one.decisions.get(name)
     choice, status = ("", "missing") if decision is None else (_said(decision.choice), decision.status)
+    role, members = (seat.role, seat.members) if decision is None else (decision.role, decision.members)
     better = result.get("better") or {}
-    who = (room.table, one.number, name, seat.role, seat.alias, seat.group, seat.members)
+    who = (room.table, one.number, name, role, seat.alias, seat.group, members)
     what = (choice, status, one.predictions.get(name), result.get("payoff"), result.get("each"))
     return (*who, *what, better.get("from"), better.get("to"), better.get("gain"), one.reflections.get(name, ""))
 
@@ -106,6 +108,8 @@ def _rounds(rooms: Sequence[Room]) -> Sheet:
         Column("round", "Number of the round"),
         Column("reopened", "How often it was opened again"),
         Column("levers", "Levers in place"),
+        Column("parameters", "Parameters set by hand or by an agreement"),
+        Column("charges", "Rule that shares the cost, and who pays what by hand"),
         Column("cooperation", "Share of all members who did their part (0 to 1)"),
         *(Column(f"{role}.{action}", f"Members of {role} who chose {action}") for role, action in counts),
         *(Column(f"mean.{role}", f"Mean earnings of a member of {role}, {game.money if game else ''}") for role in (game.stakeholders if game else ())),
@@ -117,7 +121,8 @@ def _rounds(rooms: Sequence[Room]) -> Sheet:
             if one.results is not None:
                 found = one.results
                 taken = (found["counts"][role][action] for role, action in counts)
-                first = (room.table, one.number, one.reopened, ", ".join(one.terms.levers), found["cooperation"])
+                terms = (", ".join(one.terms.levers), _listed(one.terms.set), _pays(one.terms))
+                first = (room.table, one.number, one.reopened, *terms, found["cooperation"])
                 rows.append((*first, *taken, *found["stakeholders"].values(), *found["outcomes"].values()))
     return Sheet("rounds", columns, tuple(rows))
 
@@ -142,8 +147,9 @@ def _proposals(rooms: Sequence[Room]) -> Sheet:
 
 def _proposal(room: Room, one: Proposal) -> tuple[Cell, ...]:
     said = (room.table, one.name, one.seat or "", one.title, one.why, one.counters or "")
-    pays = one.terms.rule or _listed(one.terms.charges)
-    return (*said, ", ".join(one.terms.levers), _listed(one.terms.set), pays, one.standing, tally(room, one).sentence)
+    pays = _pays(one.terms)
+    counted = tally(room, one).sentence if one.counted is None else one.counted["sentence"]
+    return (*said, ", ".join(one.terms.levers), _listed(one.terms.set), pays, one.standing, counted)
 
 
 def _votes(rooms: Sequence[Room]) -> Sheet:
@@ -163,5 +169,9 @@ def _votes(rooms: Sequence[Room]) -> Sheet:
     return Sheet("votes", columns, tuple(rows))
 
 
+def _pays(terms: Terms) -> str:
+    return ", ".join(part for part in (terms.rule, _listed(terms.charges)) if part)
+
+
 def _listed(amounts: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} = {value:g}" for name, value in amounts.items())
+    return ", ".join(f"{name} = {value:.15g}" for name, value in amounts.items())

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from negotiation.definition import Parameter
+
 from . import bots
 from .information import Viewer
-from .moves.dealing import tally
+from .moves.dealing import merged, tally
 from .moves.playing import waiting_for
-from .moves.rights import Actor
-from .phases import FOLLOWING, TOLD
-from .plan import Subject
+from .moves.rights import Actor, own_seat
+from .phases import FOLLOWING, OPENING, OVER, TOLD, Phase
 from .room import Proposal, Room, Round
 
-HIDING = 3
-"""Seats that a role must have for its total to hide the single ones."""
 PRINCIPLE = "Results hold if these payoffs hold; they are not a prediction of what real people will do."
 
 
@@ -31,7 +30,14 @@ def view(room: Room, actor: Actor) -> dict[str, Any]:
     -------
     dict
         Plain data.
+
+    Raises
+    ------
+    SeatLostError
+        When the seat that looks is not its holder's any more.
     """
+    if actor.seat is not None:
+        own_seat(room, actor)
     viewer = Viewer(room, actor)
     leads = actor.capacity in ("owner", "assistant")
     seen: dict[str, Any] = {
@@ -61,8 +67,15 @@ def view(room: Room, actor: Actor) -> dict[str, Any]:
     if actor.seat is not None:
         seen["you"] = actor.seat
     if leads:
-        seen |= {"following": list(FOLLOWING[room.phase]), "reason": room.reason, "waiting_for": [seat.name for seat in waiting_for(room)]}
+        seen |= {"following": _following(room), "reason": room.reason, "waiting_for": [seat.name for seat in waiting_for(room)]}
     return seen
+
+
+def _following(room: Room) -> list[Phase]:
+    """Return where the facilitator is led next: no round beyond the last, no expectations where nobody is to say any."""
+    over = room.phase in OVER and len(room.rounds) >= room.made.rounds
+    asks = room.made.predict and room.game.target is not None
+    return [phase for phase in FOLLOWING[room.phase] if not (phase in OPENING and over) and (phase != "predict" or asks)]
 
 
 def _game(room: Room) -> dict[str, Any]:
@@ -79,11 +92,25 @@ def _game(room: Room) -> dict[str, Any]:
         },
         "outcomes": {name: {"label": one.label or name, "unit": one.unit, "better": one.better} for name, one in game.outcomes.items()},
         "levers": {name: one.label or name for name, one in game.levers.items()},
+        "parameters": {name: _parameter(name, one) for name, one in game.parameters.items()},
+        "classes": _classes(room),
     }
 
 
+def _parameter(name: str, one: Parameter) -> dict[str, Any]:
+    return {"label": one.label or name.replace("_", " "), "low": one.low, "high": one.high, "unit": one.unit}
+
+
+def _classes(room: Room) -> dict[str, str]:
+    """Return who shares the cost and whose charge changes what it earns."""
+    cost = room.game.cost_game
+    labels = {name: one.label for name, one in room.game.stakeholders.items()}
+    return {} if cost is None else {name: labels.get(name) or name.replace("_", " ") for name, one in cost.classes.items() if one.feeds}
+
+
 def _terms(room: Room) -> dict[str, Any]:
-    return {**room.terms.model_dump(mode="json"), "charged": dict(room.charged), "scenario": room.made.scenario}
+    values = room.game.values(room.settings()) | dict(room.charged) | room.terms.set
+    return {**room.terms.model_dump(mode="json"), "charged": dict(room.charged), "values": values, "scenario": room.made.scenario}
 
 
 def _seats(viewer: Viewer) -> list[dict[str, Any]]:
@@ -108,7 +135,7 @@ def _round(viewer: Viewer, one: Round) -> dict[str, Any]:
     revealed = one.results is not None
     row: dict[str, Any] = {"number": one.number, "revealed": revealed, "reopened": one.reopened, "terms": one.terms.model_dump(mode="json")}
     decisions = viewer.seen_of("choices", one.decisions, revealed)
-    row["decisions"] = {name: {"choice": decision.choice, "status": decision.status} for name, decision in decisions.items()}
+    row["decisions"] = {name: {"role": made.role, "choice": made.choice, "status": made.status} for name, made in decisions.items()}
     row["predictions"] = viewer.seen_of("predictions", one.predictions, revealed)
     row["reflections"] = viewer.seen_of("reflections", one.reflections, revealed)
     if one.results is not None:
@@ -123,30 +150,22 @@ def _results(viewer: Viewer, one: Round) -> dict[str, Any]:
     choices, payoffs = viewer.seen_of("choices", every, True), viewer.seen_of("payoffs", every, True)
     seats: dict[str, Any] = {name: {} for name in every if name in choices or name in payoffs}
     for name, row in choices.items():
-        seats[name] |= {"choice": row["choice"], "status": row["status"]}
+        seats[name] |= {"role": one.decisions[name].role, "choice": row["choice"], "status": row["status"]}
     for name, row in payoffs.items():
         seats[name] |= {"payoff": row["payoff"], "each": row["each"], "better": row["better"]}
     roles = list(viewer.room.game.stakeholders)
     found = one.results["counts"]
     actions = {role: viewer.room.game.stakeholders[role].actions for role in roles}
-    counts = {role: {action: found[role][action] for action in actions[role]} for role in roles if _together(viewer, "choices", role)}
-    means = {role: one.results["stakeholders"][role] for role in roles if _together(viewer, "payoffs", role)}
+    counts = {role: {action: found[role][action] for action in actions[role]} for role in roles if viewer.together("choices", role)}
+    means = {role: one.results["stakeholders"][role] for role in roles if viewer.together("payoffs", role)}
     together = {"counts": counts, "stakeholders": means, "cooperation": one.results["cooperation"], "outcomes": one.results["outcomes"]}
-    return {**together, "seats": seats, "expected": _expected(one)}
+    return {**together, "seats": seats, "expected": _expected(viewer, one)}
 
 
-def _together(viewer: Viewer, subject: Subject, role: str) -> bool:
-    """Return whether the viewer may see what a role did or earned together: it hides single seats, or hides nothing from the viewer."""
-    seats = [seat.name for seat in viewer.room.present if seat.role == role]
-    return len(seats) >= HIDING or all(viewer.sees(subject, name, True) for name in seats)
-
-
-def _expected(one: Round) -> dict[str, Any] | None:
-    """Return what people expected on the whole: no single person's prediction can be read off."""
-    values = sorted(one.predictions.values())
-    if len(values) < 2:
-        return None
-    return {"people": len(values), "mean": sum(values) / len(values)}
+def _expected(viewer: Viewer, one: Round) -> dict[str, Any] | None:
+    """Return what people expected on the whole."""
+    mean = viewer.mean("predictions", one.predictions, True)
+    return None if mean is None else {"people": len(one.predictions), "mean": mean}
 
 
 def _proposal(viewer: Viewer, one: Proposal) -> dict[str, Any]:
@@ -154,10 +173,13 @@ def _proposal(viewer: Viewer, one: Proposal) -> dict[str, Any]:
     if not viewer.sees("proposals", one.seat, one.standing in ("signed", "rejected")):
         return row
     row |= {"seat": one.seat, "title": one.title, "why": one.why, "counters": one.counters}
-    row |= {"terms": one.terms.model_dump(mode="json"), "charged": dict(one.charged)}
     over = one.standing in ("signed", "rejected")
+    terms = merged(viewer.room, one.asks) if one.standing == "open" else one.terms
+    row |= {"asks": one.asks.model_dump(mode="json"), "terms": terms.model_dump(mode="json"), "charged": dict(one.charged)}
     votes = viewer.seen_of("votes", one.votes, over)
     row["votes"] = {name: {"accepts": vote.accepts, "reason": vote.reason} for name, vote in votes.items()}
-    if over or viewer.actor.capacity in ("owner", "assistant"):
+    if one.counted is not None:
+        row["tally"] = dict(one.counted)
+    elif viewer.actor.capacity in ("owner", "assistant"):
         row["tally"] = tally(viewer.room, one).as_dict()
     return row

@@ -186,6 +186,51 @@ def test_a_new_device_takes_the_seat_over_and_the_old_one_is_told(server: TestCl
     assert evening.see(bearer(given.json()["secret"]))["you"] == name
 
 
+def test_who_takes_a_freed_seat_has_it_alone(server: TestClient) -> None:
+    evening = Evening.made(server)
+    evening.go("lobby")
+    name, old = evening.join()
+    evening.lead(f"seats/{name}/free")
+    refused = server.get(f"/api/rooms/{evening.room}", headers=old)
+    assert (refused.status_code, refused.json()["type"]) == (403, "/problems/seat-lost")
+    again, new = evening.join(seat=name)
+    assert again == name
+    assert server.get(f"/api/rooms/{evening.room}", headers=old).status_code == 401
+    assert evening.see(new)["you"] == name
+
+
+def test_a_table_that_cannot_go_on_does_not_stop_the_clock_of_the_others(server: TestClient) -> None:
+    workshops = server.app.state.workshops  # type: ignore[attr-defined]
+    broken, well = (Evening.made(server, timers={"decide": 5}) for _ in range(2))
+    for evening in (broken, well):
+        evening.go("lobby", "decide")
+    with workshops.engine.execution_options(writes=True).begin() as connection:
+        connection.execute(EVENT.update().where(EVENT.c.room == broken.room, EVENT.c.number == 2).values(at="2020-01-01"))
+    workshops._writer._rooms.forget(broken.room)
+    for evening in (broken, well):
+        with workshops.engine.execution_options(writes=True).begin() as connection:
+            connection.execute(ROOM.update().where(ROOM.c.name == evening.room).values(ends_at=1.0))
+    well.lead("timer", seconds=-5)
+    for _ in range(100):
+        if well.see(well.owner)["phase"] == "closed":
+            break
+        threading.Event().wait(0.1)
+    assert well.see(well.owner)["phase"] == "closed"
+    server.delete(f"/api/workshops/{broken.workshop}", headers=broken.owner)
+
+
+def test_two_servers_on_one_database_write_in_turn(postgresql: str) -> None:
+    first, second = (create_app(ServerSettings(postgresql, workers=1, seconds=20.0)) for _ in range(2))
+    with TestClient(first) as one, TestClient(second) as other:
+        here = Evening.made(one)
+        there = Evening(other, here.workshop, here.room, here.code, here.owner)
+        for phase in ("lobby", "briefing", "lobby", "decide", "closed", "revealed"):
+            asked, besides = (here, there) if phase in ("lobby", "closed") else (there, here)
+            besides.see(besides.owner)
+            asked.go(phase)
+            assert besides.see(besides.owner)["phase"] == phase
+
+
 def test_links_allow_what_they_are_for_and_nothing_else(server: TestClient) -> None:
     evening = Evening.made(server)
     evening.go("lobby", "decide")

@@ -44,14 +44,17 @@ cost_game:
 
 
 class Table:
-    """A room and the moves made in it."""
+    """A room with a person in each seat, and the moves made in it."""
 
-    def __init__(self, **changes: Any) -> None:
+    def __init__(self, game_text: str = GAME, **changes: Any) -> None:
         seats = (SeatPlan(role="firms", seats=4, members=2), SeatPlan(role="office"))
         self.plan = Plan(**{"title": "Evening", "game": "dues", "seats": seats, "rounds": 3} | changes)
         self.room = Room("0123456789ab-1")
         self.now = 1000.0
-        self.add([opened(self.plan, GAME, "dues", 1)], OWNER)
+        made = opened(self.plan, game_text, "dues", 1)
+        for row in made.data["seats"]:
+            row["control"] = "bot" if row["bot"] else "person"
+        self.add([made], OWNER)
 
     def add(self, drafts: list[Draft], actor: Actor) -> None:
         for event in chained(self.room.name, self.room.log[-1] if self.room.log else None, drafts, "2026-11-22T08:00:00+00:00", str(actor)):

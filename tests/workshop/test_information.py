@@ -4,6 +4,7 @@ from typing import Any, get_args
 
 import pytest
 
+from api.workshop.debrief import debrief
 from api.workshop.information import Viewer
 from api.workshop.moves.rights import Actor, Capacity
 from api.workshop.phases import PHASES
@@ -107,6 +108,56 @@ def test_a_total_of_few_seats_does_not_give_away_a_single_one() -> None:
     assert set(results["counts"]) == {"firms"}, "four firms hide each other, the one office does not"
     assert set(results["stakeholders"]) == {"firms"}
     assert set(view(table.room, Actor("seat", "s5"))["rounds"][0]["results"]["counts"]) == {"firms", "office"}
+
+
+def looked_back(table: Table, viewer: Actor) -> dict[str, Any]:
+    return debrief(Viewer(table.room, viewer), [None] * sum(one.results is not None for one in table.room.rounds))
+
+
+def test_looking_back_tells_each_screen_no_more_than_its_rules_do() -> None:
+    hidden: dict[Subject, Audience] = {"choices": "private", "payoffs": "private", "predictions": "private", "proposals": "private", "votes": "private"}
+    table = Table(information=hidden)
+    table.go("lobby", "predict")
+    for name in ("s1", "s5"):
+        table.move("expect", Actor("seat", name), cooperation=0.9)
+    table.go("decide")
+    table.decide("s5", "check")
+    table.go("closed", "revealed")
+    table.move("propose", Actor("seat", "s1"), title="my idea", terms={"levers": ["fines"]})
+    table.go("negotiate")
+    table.move("vote", Actor("seat", "s2"), {"proposal": "p1"}, accepts=False, reason="my reason")
+    table.go("debrief")
+    said = looked_back(table, Actor("seat", "s3"))
+    assert "my" not in str(said["agreements"])
+    assert (set(said["rounds"][0]["counts"]), set(said["rounds"][0]["stakeholders"])) == ({"firms"}, {"firms"})
+    assert not [row for row in said["rounds"][0]["could_gain"] if row["role"] == "office"], "there is one office: what it could have gained is its own"
+    assert said["rounds"][0]["expected"] is None, "of two who said something one knows the other's number"
+    assert "Office" not in str(said["findings"])
+    whole = looked_back(table, Actor("owner"))
+    assert whole["agreements"][0]["reasons"] == ["my reason"]
+    assert "One seat of Office chose “Check”" in str(whole["findings"])
+    assert whole["rounds"][0]["expected"] == pytest.approx(0.9)
+
+
+def test_each_agreement_is_compared_with_the_round_before_it() -> None:
+    table = Table()
+    for number, paying in enumerate((0, 2, 4)):
+        table.go(*(("lobby", "decide") if not number else ("decide",)))
+        for place in range(1, 5):
+            table.decide(f"s{place}", "pay" if place <= paying else "stay")
+        table.decide("s5", "check")
+        table.go("closed", "revealed")
+        if number < 2:
+            table.move("propose", title=f"Step {number}", terms={"set": {"dues": 2 - number}})
+            table.go("negotiate")
+            for name in SEATS:
+                table.move("vote", Actor("seat", name), {"proposal": f"p{number + 1}"}, accepts=True)
+            table.move("close_vote", at={"proposal": f"p{number + 1}"})
+    told = [one["says"] for one in looked_back(table, Actor("owner"))["findings"] if "signed" in one["says"]]
+    assert told == [
+        "Before “Step 0” was signed 9% did their part, in the round after it 55%.",
+        "Before “Step 1” was signed 55% did their part, in the round after it 100%.",
+    ]
 
 
 def test_every_screen_can_be_shown_in_every_phase() -> None:

@@ -7,13 +7,15 @@ import pytest
 from pydantic import ValidationError
 
 from api.workshop.archive import Archive, archived, checked
-from api.workshop.events import BrokenLogError, Draft, canonical
+from api.workshop.debrief import debrief
+from api.workshop.events import BrokenLogError, Draft, canonical, chained
+from api.workshop.information import Viewer
 from api.workshop.moves.rights import Actor
 from api.workshop.paper import paper
 from api.workshop.pooled import pooled
 from api.workshop.sheets import DANGEROUS, harmless, sheets
 
-from .table import Table
+from .table import OWNER, Table
 
 
 def played() -> Table:
@@ -69,6 +71,16 @@ def test_a_changed_cut_or_strange_archive_is_refused() -> None:
             Archive.model_validate(strange)
 
 
+def test_an_archive_that_tells_no_story_is_refused_though_its_chain_is_whole() -> None:
+    table = Table()
+    table.go("lobby", "decide", "closed", "revealed")
+    end = table.room.log[-1].data
+    for drafts in ([Draft("moved", end)], [Draft("taken", {"seat": "s1"})], [table.room.log[0], Draft("moved", end)]):
+        log = chained("0123456789ab-1", None, [Draft(one.kind, one.data) for one in drafts], "2026-11-22T08:00:00+00:00", "owner")
+        with pytest.raises(BrokenLogError, match="cannot be followed"):
+            checked([log])
+
+
 def test_sheets_say_what_happened_and_the_codebook_explains_every_column() -> None:
     found = {sheet.name: sheet for sheet in sheets([played().room])}
     decisions = [dict(zip([column.name for column in found["decisions"].columns], row, strict=True)) for row in found["decisions"].rows]
@@ -82,6 +94,19 @@ def test_sheets_say_what_happened_and_the_codebook_explains_every_column() -> No
     explained = {(row[0], row[1]) for row in found["codebook"].rows}
     assert explained == {(sheet.name, column.name) for sheet in found.values() if sheet.name != "codebook" for column in sheet.columns}
     assert all(row[2] for row in found["codebook"].rows)
+
+
+def test_sheets_say_what_a_seat_played_in_each_round_and_lose_no_digit() -> None:
+    table = Table()
+    table.go("lobby", "decide", "closed", "revealed")
+    table.move("merge_seats", at={"seat": "s2"}, into="s1")
+    table.move("set_terms", terms={"set": {"fine": 1.23456789}, "rule": "equal"})
+    table.go("decide", "closed", "revealed")
+    found = {sheet.name: sheet for sheet in sheets([table.room])}
+    decisions = [dict(zip([column.name for column in found["decisions"].columns], row, strict=True)) for row in found["decisions"].rows]
+    assert [(row["round"], row["members"]) for row in decisions if row["seat"] == "s1"] == [(1, 2), (2, 4)]
+    rounds = [dict(zip([column.name for column in found["rounds"].columns], row, strict=True)) for row in found["rounds"].rows]
+    assert [(row["parameters"], row["charges"]) for row in rounds] == [("", ""), ("fine = 1.23456789", "equal")]
 
 
 def test_without_texts_nothing_that_people_wrote_remains() -> None:
@@ -104,6 +129,17 @@ def test_pooled_results_are_the_mean_over_tables() -> None:
     shares = [one["cooperation"] for one in found["rounds"][0]["tables"]]
     assert found["rounds"][0]["cooperation"] == pytest.approx(sum(shares) / 2)
     assert [len(one["tables"]) for one in found["rounds"]] == [2, 1]
+
+
+def test_a_figure_without_a_value_at_one_table_leaves_the_mean_of_the_others() -> None:
+    first, second = played(), played()
+    second.room.table = 2
+    results = second.room.rounds[0].results
+    assert results is not None
+    results["stakeholders"]["firms"] = None
+    assert first.room.rounds[0].results is not None
+    assert pooled([first.room, second.room])["rounds"][0]["stakeholders"]["firms"] == first.room.rounds[0].results["stakeholders"]["firms"]
+    assert debrief(Viewer(second.room, OWNER), [None, None])["findings"]
 
 
 def test_cards_on_paper_say_what_each_choice_would_earn() -> None:

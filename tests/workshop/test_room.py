@@ -7,14 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.workshop import bots
 from api.workshop.events import BrokenLogError, canonical, verify
-from api.workshop.moves.rights import Actor, NotAllowedError, NotNowError
-from api.workshop.moves.table import MOVES
+from api.workshop.moves.rights import SERVER, Actor, NotAllowedError, NotNowError, SeatLostError
+from api.workshop.moves.table import EXPIRE, MOVES
 from api.workshop.phases import FOLLOWING, PHASES
+from api.workshop.plan import Part, SeatPlan
 from api.workshop.room import Room
-from negotiation.errors import IllegalMoveError, InvalidGameError, NegotiationError, UnknownNameError
+from api.workshop.scores import payoffs_of
+from api.workshop.views import view
+from negotiation.errors import IllegalMoveError, InvalidGameError, NegotiationError
 
-from .table import Table
+from .table import GAME, Table
 
 
 def rebuilt(table: Table) -> Room:
@@ -93,6 +97,15 @@ def test_bots_keep_their_word() -> None:
     assert table.room.rounds[1].decisions["s4"].choice == {"stay": 2}, "fewer than half did their part"
 
 
+def test_a_bot_that_never_does_its_part_does_not_although_some_do_today() -> None:
+    table = Table(game_text=GAME.replace("status_quo: {firms: stay,", "status_quo: {firms: {pay: 5, stay: 5},"))
+    table.move("give_to_bot", at={"seat": "s1"}, bot="never")
+    table.go("lobby", "decide")
+    assert table.room.round is not None
+    assert bots.choice(table.room, table.room.seats["s1"], payoffs_of(table.room, table.room.round)) == {"stay": 2}
+    assert bots.TOLD["never"] == "Never does its part."
+
+
 def test_undoing_a_step_is_as_if_it_had_not_been_and_stays_in_the_record() -> None:
     table = Table()
     table.go("lobby", "decide")
@@ -107,6 +120,110 @@ def test_undoing_a_step_is_as_if_it_had_not_been_and_stays_in_the_record() -> No
     table.go("decide")
     assert table.room.rounds[0].decisions == {}, "what was entered for a round that was undone does not come back"
     assert rebuilt(table).as_dict() == table.room.as_dict()
+
+
+def test_an_undone_phase_has_its_time_again_and_does_not_end_at_once() -> None:
+    table = Table(timers={"decide": 60})
+    table.go("lobby", "decide")
+    table.now += 61
+    table.add(EXPIRE(table.room, SERVER, Part(), table.now), SERVER)
+    assert table.room.phase == "closed"
+    table.move("undo")
+    assert (table.room.phase, table.room.timer.ends_at) == ("decide", table.now + 60)
+    assert EXPIRE(table.room, SERVER, Part(), table.now + 1) == []
+    table.now += 20
+    table.move("pause")
+    table.now += 600
+    table.move("undo")
+    assert table.room.timer.ends_at == table.now + 40, "a pause that is undone takes no time"
+    assert rebuilt(table).as_dict() == table.room.as_dict()
+
+
+def test_what_people_do_themselves_is_no_step_of_the_facilitator_to_undo() -> None:
+    table = Table()
+    table.go("lobby", "decide")
+    table.decide("s1", "pay")
+    table.move("rename", Actor("seat", "s2"), alias="Blue")
+    table.move("rename_seat", at={"seat": "s3"}, alias="Red")
+    table.decide("s3", "pay")
+    table.move("undo")
+    assert (table.room.seats["s2"].alias, table.room.seats["s3"].alias) == ("Blue", "Firms 3")
+    assert set(table.room.rounds[0].decisions) == {"s1", "s3"}, "another name for a seat has nothing to do with what it decided"
+    table.move("undo")
+    assert table.room.phase == "lobby"
+
+
+def test_undoing_a_reopening_brings_back_the_decisions_that_its_results_rest_on() -> None:
+    table = Table()
+    table.go("lobby", "decide")
+    table.decide("s1", "pay")
+    table.go("closed", "revealed")
+    before = table.room.as_dict()
+    table.move("reopen")
+    table.decide("s1", "stay")
+    table.move("undo")
+    assert table.room.as_dict() == before
+
+
+def test_a_seat_that_changed_since_decides_anew_when_its_round_is_reopened() -> None:
+    table = Table()
+    table.go("lobby", "decide")
+    for seat in ("s1", "s2", "s3"):
+        table.decide(seat, "pay")
+    table.go("closed", "revealed")
+    table.move("merge_seats", at={"seat": "s2"}, into="s1")
+    table.move("reopen")
+    assert set(table.room.rounds[0].decisions) == {"s3"}
+    table.go("closed", "revealed")
+    results = table.room.rounds[0].results
+    assert results is not None
+    assert sum(results["seats"]["s1"]["choice"].values()) == 4
+
+
+def test_a_seat_in_another_role_does_not_repeat_what_it_did_in_the_old_one() -> None:
+    table = Table(seats=(SeatPlan(role="firms", seats=4, members=1),))
+    table.go("lobby", "decide")
+    table.decide("s1", "pay")
+    table.go("closed", "revealed")
+    table.move("reshape_seat", at={"seat": "s1"}, role="office", members=1)
+    table.go("decide", "closed", "revealed")
+    assert table.room.rounds[1].decisions["s1"].choice == {"sleep": 1}
+    seen = view(table.room, Actor("owner"))["rounds"]
+    assert [one["decisions"]["s1"]["role"] for one in seen] == ["firms", "office"]
+
+
+def test_who_lost_a_seat_can_do_nothing_with_it_and_is_told_why() -> None:
+    for name, body, told in (
+        ("free_seat", {}, "freed"),
+        ("give_to_bot", {}, "a bot plays"),
+        ("merge_seats", {"into": "s2"}, "merged"),
+        ("remove_seat", {}, "out"),
+    ):
+        table = Table()
+        table.go("lobby")
+        table.move(name, at={"seat": "s1"}, **body)
+        table.go("decide")
+        with pytest.raises(SeatLostError, match=told):
+            table.decide("s1", "pay")
+        with pytest.raises(SeatLostError, match=told):
+            view(table.room, Actor("seat", "s1"))
+
+
+def test_a_reminder_is_over_with_its_phase() -> None:
+    table = Table()
+    table.go("lobby", "decide")
+    table.move("nudge")
+    assert table.room.seats["s1"].nudged == 1
+    table.go("closed", "revealed", "decide")
+    assert table.room.seats["s1"].nudged == 0
+
+
+def test_the_console_offers_no_step_that_leads_nowhere() -> None:
+    table = Table(rounds=1, predict=False)
+    table.go("lobby")
+    assert view(table.room, Actor("owner"))["following"] == ["briefing", "decide"]
+    table.go("decide", "closed", "revealed")
+    assert view(table.room, Actor("owner"))["following"] == ["negotiate", "debrief"]
 
 
 def test_a_reopened_round_is_counted_anew() -> None:
@@ -158,6 +275,72 @@ def test_a_signed_proposal_changes_the_rounds_to_come_and_people_may_still_break
     assert table.room.rounds[1].results["seats"]["s1"]["each"] == pytest.approx(-5.0)
 
 
+def sign(table: Table, **terms: object) -> str:
+    """Let everybody accept a proposal."""
+    table.move("propose", title=f"Proposal {len(table.room.proposals) + 1}", terms=terms)
+    return agree(table, f"p{len(table.room.proposals)}")
+
+
+def agree(table: Table, name: str) -> str:
+    if table.room.phase != "negotiate":
+        table.go("negotiate")
+    for seat in table.room.present:
+        table.move("vote", Actor("seat", seat.name), {"proposal": name}, accepts=True)
+    table.move("close_vote", at={"proposal": name})
+    return name
+
+
+def test_a_second_agreement_leaves_the_first_in_force() -> None:
+    table = Table()
+    table.go("lobby", "decide", "closed", "revealed")
+    table.move("propose", title="Fines", terms={"levers": ["fines"]})
+    table.move("propose", title="Lower dues", terms={"set": {"dues": 1}})
+    agree(table, "p1")
+    assert view(table.room, Actor("owner"))["proposals"][1]["terms"]["levers"] == ["fines"], "what is on the table is shown with what holds by now"
+    agree(table, "p2")
+    assert (table.room.terms.levers, table.room.terms.set) == (("fines",), {"dues": 1.0})
+    table.go("decide")
+    assert table.room.rounds[1].terms == table.room.terms
+    assert rebuilt(table).as_dict() == table.room.as_dict()
+
+
+def test_what_an_agreement_takes_back_is_gone_and_its_terms_say_so() -> None:
+    table = Table()
+    table.go("lobby", "decide", "closed", "revealed")
+    sign(table, levers=["fines"])
+    table.move("propose", title="No fines", terms={"without": ["fines"]})
+    seen = view(table.room, Actor("owner"))["proposals"][1]
+    assert (seen["asks"]["without"], seen["terms"]["levers"]) == (["fines"], [])
+    agree(table, "p2")
+    assert table.room.terms.levers == ()
+
+
+def test_who_pays_what_by_a_later_agreement_is_not_held_up_by_an_earlier_number() -> None:
+    table = Table()
+    table.go("lobby", "decide", "closed", "revealed")
+    sign(table, set={"dues": 1.0})
+    sign(table, rule="equal")
+    assert (table.room.terms.set, table.room.charged) == ({}, {"dues": 2.0})
+    sign(table, charges={"firms": 1.5})
+    assert (table.room.terms.rule, table.room.charged) == ("equal", {"dues": 1.5}), "what is agreed for one class leaves the rule for the others"
+    sign(table, set={"dues": 4.0})
+    table.go("decide")
+    assert table.room.round is not None
+    assert payoffs_of(table.room, table.room.round).environment(table.room.game.counts({}))["dues"] == 4.0
+
+
+def test_votes_stay_as_they_were_counted_whoever_comes_or_goes() -> None:
+    table = Table()
+    table.go("lobby", "decide", "closed", "revealed")
+    name = sign(table, levers=["fines"])
+    counted = view(table.room, Actor("owner"))["proposals"][0]["tally"]
+    assert counted["agreed"]
+    for seat in ("s1", "s2"):
+        table.move("remove_seat", at={"seat": seat})
+    assert view(table.room, Actor("owner"))["proposals"][0]["tally"] == counted
+    assert table.room.proposals[name].standing == "signed"
+
+
 @pytest.mark.parametrize(
     ("rule", "votes", "agreed"),
     [
@@ -188,7 +371,7 @@ def test_what_does_not_fit_is_refused_with_place_and_remedy() -> None:
         table.decide("s1", {"pay": 3})
     with pytest.raises(InvalidGameError, match="no action 'fly'"):
         table.decide("s1", "fly")
-    with pytest.raises(UnknownNameError):
+    with pytest.raises(SeatLostError, match="taken out"):
         table.decide("s99", "pay")
     with pytest.raises(NotNowError, match="round 2 is over"):
         table.move("decide", Actor("seat", "s1"), choice="pay", round=2)

@@ -36,11 +36,19 @@ class Voting(Part):
     reason: Note = ""
 
 
-def merged(now: Terms, proposed: Terms) -> Terms:
-    """Return the terms that hold once a proposal is agreed: what it does not name stays."""
+def merged(room: Room, proposed: Terms) -> Terms:
+    """Return the terms that hold once a proposal is agreed: what it does not name stays, and who pays what from now on is not held up by an earlier number."""
+    now = room.terms
     levers = tuple(name for name in dict.fromkeys((*now.levers, *proposed.levers)) if name not in proposed.without)
-    hand = proposed.rule is None and not proposed.charges
-    return Terms(set=now.set | proposed.set, levers=levers, rule=now.rule if hand else proposed.rule, charges=now.charges if hand else proposed.charges)
+    rule, charges = (now.rule, now.charges | proposed.charges) if proposed.rule is None else (proposed.rule, proposed.charges)
+    kept = {name: value for name, value in now.set.items() if name not in _fed(room, proposed)}
+    return Terms(set=kept | proposed.set, levers=levers, rule=rule, charges=charges)
+
+
+def _fed(room: Room, proposed: Terms) -> set[str | None]:
+    """Return the parameters that the charges of a proposal feed."""
+    classes = room.game.cost_game.classes if room.game.cost_game is not None else {}
+    return {row.feeds for name, row in classes.items() if proposed.rule is not None or name in proposed.charges}
 
 
 def propose(room: Room, actor: Actor, body: Proposing, now: float) -> list[Draft]:
@@ -51,7 +59,7 @@ def propose(room: Room, actor: Actor, body: Proposing, now: float) -> list[Draft
         _proposal(room, body.counters)
     if sum(one.standing == "open" for one in room.proposals.values()) >= MAX_OPEN:
         raise IllegalMoveError(f"there are {MAX_OPEN} open proposals", "vote on some or withdraw some first")
-    terms = merged(room.terms, checked(room, body.terms))
+    terms = merged(room, checked(room, body.terms))
     if terms == room.terms:
         raise NotApplicableError("this proposal changes nothing", "name a lever, a parameter or who pays")
     data = {
@@ -60,6 +68,7 @@ def propose(room: Room, actor: Actor, body: Proposing, now: float) -> list[Draft
         "title": body.title,
         "why": body.why,
         "counters": body.counters,
+        "asks": body.terms.model_dump(mode="json"),
         "terms": checked(room, terms).model_dump(mode="json"),
         "charged": charged_of(room, terms),
     }
@@ -87,14 +96,15 @@ def voted(room: Room, seat: Seat, proposal: str, accepts: bool | None, reason: s
 
 
 def close(room: Room, actor: Actor, body: Reason, now: float, proposal: str) -> list[Draft]:
-    """Count the votes by the workshop's rule: the proposal is signed and holds from the next round, or it is rejected."""
+    """Count the votes by the workshop's rule: the proposal is signed and holds from the next round beside what was signed before, or it is rejected."""
     must_be_in(room, "negotiate", "agree")
     found = _open(room, proposal)
     count = tally(room, found)
     said = {"proposal": found.name, "tally": count.as_dict(), "reason": body.reason}
     if not count.agreed:
         return [Draft("rejected", said)]
-    return [Draft("signed", {**said, "terms": found.terms.model_dump(mode="json"), "charged": dict(found.charged)})]
+    terms = checked(room, merged(room, found.asks))
+    return [Draft("signed", {**said, "terms": terms.model_dump(mode="json"), "charged": charged_of(room, terms)})]
 
 
 @dataclass(frozen=True)

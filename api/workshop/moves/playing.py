@@ -123,7 +123,7 @@ def answer(room: Room, actor: Actor, body: Part, now: float, seat: str) -> list[
     """Say that a call has been answered."""
     chosen = seat_of(room, seat)
     if chosen.help is None:
-        raise IllegalMoveError(f"'{chosen.alias}' did not call", "")
+        raise IllegalMoveError(f"'{chosen.alias}' does not call any more", "somebody has answered already")
     return [Draft("answered", {"seat": chosen.name})]
 
 

@@ -20,6 +20,12 @@ class NotAllowedError(NegotiationError):
     title = "Not allowed"
 
 
+class SeatLostError(NotAllowedError):
+    """The seat is nobody's, a bot's, or there no more."""
+
+    title = "This seat is not yours any more"
+
+
 class NotNowError(NegotiationError):
     """A move that the workshop's phase does not allow."""
 
@@ -74,8 +80,14 @@ def own_seat(room: Room, actor: Actor) -> Seat:
     Raises
     ------
     NotAllowedError
-        When the actor holds no seat.
+        When the actor holds no seat, or holds it no more.
     """
     if actor.seat is None:
         raise NotAllowedError("only a seat can do this", "take a seat first, or enter it for somebody as a proxy")
-    return seat_of(room, actor.seat)
+    seat = room.seats.get(actor.seat)
+    if seat is None or seat.gone:
+        raise SeatLostError("your seat was taken out or merged with another", "ask the facilitator for a seat")
+    if seat.control != "person":
+        now = "a bot plays" if seat.control == "bot" else "the facilitator freed"
+        raise SeatLostError(f"{now} the seat '{seat.alias}' now", "ask the facilitator to give it back to you")
+    return seat

@@ -22,7 +22,6 @@ from .rights import Actor, NotNowError
 
 UNDOABLE = frozenset({"moved", "reopened", "signed", "rejected", "termed", "merged", "removed", "freed", "given_to_bot", "changed", "paused", "resumed"})
 PLAYED = frozenset({"predicted", "decided", "reflected"})
-SHAPED = frozenset({"merged", "changed", "removed"})
 
 
 class Reason(Part):
@@ -115,7 +114,7 @@ def _default(room: Room, seat: Seat, one: Round, payoffs: Payoffs) -> dict[str, 
 def _before(room: Room, seat: Seat, one: Round) -> Decision | None:
     for earlier in reversed(room.rounds[: one.number - 1]):
         decision = earlier.decisions.get(seat.name)
-        if decision is not None and sum(decision.choice.values()) == seat.members:
+        if decision is not None and decision.status != "missing" and (decision.role, decision.members) == (seat.role, seat.members):
             return decision
     return None
 
@@ -161,19 +160,29 @@ def extend(room: Room, actor: Actor, body: MoreTime, now: float) -> list[Draft]:
 def undo(room: Room, actor: Actor, body: Reason, now: float) -> list[Draft]:
     """Take back the facilitator's last step, with what was entered because of it; both stay in the record."""
     out = undone(room.log)
-    steps = [event for event in room.log if event.kind in UNDOABLE and event.number not in out]
+    steps = [event for event in room.log if event.kind in UNDOABLE and event.number not in out and not event.actor.startswith("seat:")]
     if not steps:
-        raise IllegalMoveError("there is nothing to undo", "")
+        raise IllegalMoveError("there is nothing to undo", "go on with the workshop")
     last = steps[-1]
     after = [event for event in room.log[last.number :] if event.number not in out]
-    return [Draft("undone", {"of": [last.number, *_resting_on(last, after)], "kind": last.kind, "reason": body.reason})]
+    data = {"of": [last.number, *_resting_on(last, after)], "kind": last.kind, "reason": body.reason}
+    return [Draft("undone", data | _time_again(room, last, now))]
+
+
+def _time_again(room: Room, step: Event, now: float) -> dict[str, float | None]:
+    """Return when the phase that an undone step leads back to ends: its time begins again, and after a pause it goes on."""
+    if step.kind == "moved":
+        return {"ends_at": _ends(room, step.data["from"], now)}
+    if step.kind == "paused":
+        return {"ends_at": None if room.timer.left is None else now + room.timer.left}
+    return {"ends_at": None} if step.kind == "reopened" else {}
 
 
 def _resting_on(step: Event, after: list[Event]) -> list[int]:
     """Return the later events that make no sense without a step."""
     if step.data.get("opens"):
         return [event.number for event in after if event.kind in PLAYED]
-    if step.kind in SHAPED:
+    if step.kind in ("merged", "removed", "reopened") or (step.kind == "changed" and "members" in step.data["to"]):
         return [event.number for event in after if event.kind == "decided"]
     return []
 

@@ -98,7 +98,7 @@ def free(room: Room, actor: Actor, body: Reason, now: float, seat: str) -> list[
     """Free a seat whose holder is gone; what it decided stands."""
     chosen = seat_of(room, seat)
     if chosen.control == "free":
-        raise IllegalMoveError(f"'{chosen.alias}' is free already", "")
+        raise IllegalMoveError(f"'{chosen.alias}' is free already", "give it to a phone, or let a bot play it")
     return [Draft("freed", {"seat": chosen.name, "reason": body.reason})]
 
 
