@@ -22,12 +22,13 @@ from negotiation.errors import NegotiationError
 from negotiation.report import Report
 
 from .local import address_of
+from .records import recomputed
 from .storage.backups import backups
 from .storage.database import file_of, is_sqlite, open_engine
 from .storage.migrate import upgrade
 from .storage.rooms import events_of, head_of
 from .storage.tables import EVENT, ROOM
-from .workshop.archive import checked
+from .workshop.archive import Archive, checked
 from .workshop.events import verify
 
 Health = Literal["well", "look", "ill"]
@@ -225,8 +226,6 @@ def worked_out(engine: Engine) -> tuple[int, int]:
 
 def newest_backup(url: str) -> Check:
     """Look for the newest backup."""
-    if not is_sqlite(url):
-        return Check("backup", "look", "PostgreSQL's own tools make the backups", "run pg_dump daily")
     engine = open_engine(url)
     found = backups(engine)
     engine.dispose()
@@ -241,10 +240,13 @@ def newest_backup(url: str) -> Check:
 def drill(url: str) -> Check:
     """Restore the newest backup to a folder of its own, verify it, and work every figure out again."""
     engine = open_engine(url)
-    found = backups(engine) if is_sqlite(url) else []
+    found = backups(engine)
     engine.dispose()
     if not found:
         return Check("restore drill", "well", "nothing to practise with yet")
+    if found[-1].suffix == ".json":
+        opened = recomputed(Archive.model_validate_json(found[-1].read_bytes()))
+        return Check("restore drill", "well", f"the newest backup opens: {opened.tables} tables, {opened.rounds} rounds came out again the same")
     with tempfile.TemporaryDirectory(prefix="negotiation-drill-") as folder:
         copy = Path(shutil.copy2(found[-1], folder))
         with closing(sqlite3.connect(copy)) as connection:

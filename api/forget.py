@@ -16,4 +16,4 @@ def run(options: Namespace) -> tuple[dict[str, Any], Report | str]:
         if options.workshop:
             workshops.delete(options.workshop)
         deleted = [options.workshop] if options.workshop else workshops.delete_expired()
-    return {"deleted": deleted}, f"Deleted: {', '.join(deleted) or 'nothing'}. Copies of the database (backups) still hold it until they are replaced.\n"
+    return {"deleted": deleted}, f"Deleted: {', '.join(deleted) or 'nothing'}. Copies of a whole database (backups) still hold it until they are replaced.\n"

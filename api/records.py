@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import metadata
 from typing import Any
 
 from sqlalchemy import insert
@@ -10,20 +9,19 @@ from sqlalchemy.exc import IntegrityError
 
 from negotiation.errors import IllegalMoveError, NegotiationError
 
+from .settings import VERSION
 from .storage.keys import Grant, grant, new_code, new_secret
-from .storage.rooms import events_of, head_of
+from .storage.rooms import logs_of
 from .storage.tables import EVENT, ROOM
 from .storage.writer import as_row, head_row, new_row
 from .workshop.archive import Archive, Checked, archived
 from .workshop.archive import checked as worked_out
-from .workshop.events import BrokenLogError, verify
+from .workshop.events import BrokenLogError
 from .workshop.moves.rights import Actor
 from .workshop.pooled import pooled
 from .workshop.room import Room
 from .workshop.sheets import Sheet, sheets
 from .workshops import CODE, Made, Workshops
-
-VERSION = metadata.version("negotiation-engine")
 
 
 class BrokenArchiveError(NegotiationError):
@@ -72,13 +70,7 @@ class Records:
 
     def archive(self, workshop: str) -> dict[str, Any]:
         """Return a workshop as one file, its logs verified."""
-        names = [row["name"] for row in self._workshops.tables(workshop)]
-        with self._workshops.engine.connect() as connection:
-            heads = {name: head_of(connection, name) for name in names}  # first, since people may go on while the logs are read
-            logs = {name: events_of(connection, name, 0, heads[name][0]) for name in names}
-            for name, log in logs.items():
-                verify(log, heads[name][1])
-        return archived(workshop, logs, VERSION)
+        return archived(workshop, logs_of(self._workshops.engine, workshop), VERSION)
 
     def open_archive(self, archive: Archive) -> Made:
         """Take a workshop in from an archive, under a new owner's secret.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from importlib import metadata
+
+VERSION = metadata.version("negotiation-engine")
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,8 @@ class ServerSettings:
         Tries to join in a minute from one address.
     owner_secret : str, optional
         What one must know to make workshops; None where only this machine can reach the server.
+    backups : str
+        Folder in which a workshop is kept as an archive at every reveal where PostgreSQL holds the data; SQLite's copies are beside the database.
     log : str
         How grave something must be to be logged: "info" logs every request.
     """
@@ -34,11 +39,12 @@ class ServerSettings:
     job_seconds: float = 900.0
     join_tries: int = 10
     owner_secret: str | None = None
+    backups: str = "negotiation.backups"
     log: str = "warning"
 
     @classmethod
     def from_environment(cls) -> ServerSettings:
-        """Read ``DATABASE_URL`` and ``NEGOTIATION_`` with ``WORKERS``, ``SECONDS``, ``JOB_SECONDS``, ``JOIN_TRIES``, ``OWNER``, ``LOG``."""
+        """Read ``DATABASE_URL`` and ``NEGOTIATION_`` with ``WORKERS``, ``SECONDS``, ``JOB_SECONDS``, ``JOIN_TRIES``, ``OWNER``, ``BACKUPS``, ``LOG``."""
         said = os.environ
         return cls(
             database_url=driven(said.get("DATABASE_URL", cls.database_url)),
@@ -47,6 +53,7 @@ class ServerSettings:
             job_seconds=float(said.get("NEGOTIATION_JOB_SECONDS", cls.job_seconds)),
             join_tries=int(said.get("NEGOTIATION_JOIN_TRIES", cls.join_tries)),
             owner_secret=said.get("NEGOTIATION_OWNER") or None,
+            backups=said.get("NEGOTIATION_BACKUPS", cls.backups),
             log=said.get("NEGOTIATION_LOG", cls.log),
         )
 

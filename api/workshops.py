@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,7 +18,7 @@ from negotiation.bargaining.proposal import Counts
 from negotiation.bargaining.proposal import Terms as Offer
 from negotiation.errors import NegotiationError
 
-from .storage.backups import backup
+from .storage import backups
 from .storage.games import Games
 from .storage.keys import Grant, Keys, as_typed, grant, new_code, new_secret, revoke
 from .storage.rooms import Rooms, UnknownRoomError, events_of
@@ -42,7 +41,6 @@ from .workshop.plan import Part, Plan, Terms
 from .workshop.room import Room
 from .workshop.views import view
 
-VERSION = metadata.version("negotiation-engine")
 logger = logging.getLogger(__name__)
 CODE = 6
 """Letters of a code to join by: 30 bits."""
@@ -98,7 +96,7 @@ class Workshops:
         self._games = games
         self._told = told
         self._copier = ThreadPoolExecutor(1, thread_name_prefix="backup")
-        self._copy: Future[Path | None] | None = None
+        self._copies: dict[str, Future[Path | None]] = {}
         self._writer = Writer(engine, shared, self._written, clock)
 
     def close(self) -> None:
@@ -114,8 +112,13 @@ class Workshops:
     def _written(self, room: str, events: list[Event]) -> None:
         self.rooms.follow(room, events)
         self._told(room, events[-1].number)
-        if any(event.kind == "moved" and event.data["to"] == "revealed" for event in events) and (self._copy is None or self._copy.done()):
-            self._copy = self._copier.submit(backup, self.engine)
+        if any(event.kind == "moved" and event.data["to"] == "revealed" for event in events):
+            self._keep_copy(room.rpartition("-")[0])
+
+    def _keep_copy(self, workshop: str) -> None:
+        last = self._copies.get(workshop)
+        if last is None or last.running() or last.done():  # one that waits will hold this reveal, too
+            self._copies[workshop] = self._copier.submit(backups.backup, self.engine, workshop)
 
     # making
 
@@ -344,6 +347,8 @@ class Workshops:
         self.keys.forget()
         for name in names:
             self.rooms.forget(name)
+        self._copies.pop(workshop, None)
+        self._copier.submit(backups.forget, self.engine, workshop).result()  # behind a copy that is being made
         return len(names)
 
     def delete_expired(self) -> list[str]:

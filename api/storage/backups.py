@@ -1,36 +1,48 @@
-"""Copies of the database, made at every reveal and kept beside it."""
+"""Copies made at every reveal: of an SQLite database beside it; on PostgreSQL, of the workshop as an archive."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import shutil
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
-from .database import file_of
+from api.settings import VERSION, ServerSettings
+from api.workshop.archive import archived
+from negotiation.errors import NegotiationError
+
+from .database import file_of, is_sqlite
+from .rooms import logs_of
 
 logger = logging.getLogger(__name__)
 KEPT = 20
-"""Copies that are kept; the oldest goes first."""
+"""Copies that are kept, on PostgreSQL of each workshop; the oldest goes first."""
 PATTERN = "%Y%m%dT%H%M%S%fZ"
 PART = ".part"
 """End of the name of a copy that is being made."""
 
 
 def folder_of(engine: Engine) -> Path | None:
-    """Return where the copies of a database are; None for PostgreSQL, whose own tools make them."""
-    file = file_of(engine.url.render_as_string(hide_password=False))
+    """Return where the copies of a database are; None for a database in memory."""
+    url = engine.url.render_as_string(hide_password=False)
+    if not is_sqlite(url):
+        return Path(ServerSettings.from_environment().backups)
+    file = file_of(url)
     return None if file is None else file.with_name(f"{file.name}.backups")
 
 
-def backups(engine: Engine) -> list[Path]:
-    """Return the copies, oldest first."""
+def backups(engine: Engine, workshop: str = "") -> list[Path]:
+    """Return the copies, oldest first; on PostgreSQL those of one workshop where it is named."""
     folder = folder_of(engine)
-    return sorted(folder.glob("*.db")) if folder is not None and folder.is_dir() else []
+    pattern = f"*{workshop}.json" if engine.dialect.name == "postgresql" else "*.db"
+    return sorted(folder.glob(pattern)) if folder is not None and folder.is_dir() else []
 
 
 def copy(file: Path, target: Path) -> None:
@@ -40,39 +52,59 @@ def copy(file: Path, target: Path) -> None:
     ------
     sqlite3.Error, OSError
     """
+
+    def vacuum(part: Path) -> None:
+        with contextlib.closing(sqlite3.connect(file, timeout=10)) as connection:
+            connection.execute("VACUUM INTO ?", (str(part),))
+
+    _whole(target, vacuum)
+
+
+def _whole(target: Path, make: Callable[[Path], object]) -> None:
     part = target.with_name(f"{target.name}{PART}")
     part.unlink(missing_ok=True)
     try:
-        with contextlib.closing(sqlite3.connect(file, timeout=10)) as connection:
-            connection.execute("VACUUM INTO ?", (str(part),))
+        make(part)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
 
 
-def backup(engine: Engine) -> Path | None:
-    """Copy the database as it stands; a copy that fails is logged and harms nothing.
+def backup(engine: Engine, workshop: str) -> Path | None:
+    """Copy what stands: the whole database, or on PostgreSQL the workshop; a copy that fails is logged and harms nothing.
 
     Returns
     -------
     Path or None
         The copy; None where none could be made.
     """
-    file, folder = file_of(engine.url.render_as_string(hide_password=False)), folder_of(engine)
-    if file is None or folder is None:
+    folder, file = folder_of(engine), file_of(engine.url.render_as_string(hide_password=False))
+    if folder is None:
         return None
-    target = folder / f"{datetime.now(UTC).strftime(PATTERN)}.db"
+    now = datetime.now(UTC).strftime(PATTERN)
+    target = folder / (f"{now}.db" if file is not None else f"{now}-{workshop}.json")
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         for left in folder.glob(f"*{PART}"):  # of a server that was killed while it copied
             left.unlink(missing_ok=True)
-        copy(file, target)
-    except (sqlite3.Error, OSError) as error:
+        if file is not None:
+            copy(file, target)
+        else:
+            text = json.dumps(archived(workshop, logs_of(engine, workshop), VERSION), ensure_ascii=False)
+            _whole(target, lambda part: part.write_text(text, encoding="utf-8"))
+    except (sqlite3.Error, OSError, NegotiationError, SQLAlchemyError) as error:
         logger.warning("no backup was made: %s", error)
         return None
-    for old in backups(engine)[:-KEPT]:
+    for old in backups(engine, workshop)[:-KEPT]:
         old.unlink(missing_ok=True)
     return target
+
+
+def forget(engine: Engine, workshop: str) -> None:
+    """Delete the archives of a workshop; copies of a whole SQLite database go when newer ones take their place."""
+    if engine.dialect.name == "postgresql":
+        for one in backups(engine, workshop):
+            one.unlink(missing_ok=True)
 
 
 def restore(chosen: Path, file: Path) -> Path:

@@ -51,6 +51,24 @@ def head_of(connection: Connection, room: str, *, lock: bool = False) -> tuple[i
     return found[0], found[1]
 
 
+def logs_of(engine: Engine, workshop: str) -> dict[str, list[Event]]:
+    """Return the log of each table of a workshop, verified.
+
+    Raises
+    ------
+    UnknownRoomError
+    BrokenLogError
+    """
+    with engine.connect() as connection:  # the heads first, since people may go on while the logs are read
+        rows = connection.execute(select(ROOM.c.name, ROOM.c.head, ROOM.c.hash).where(ROOM.c.workshop == workshop).order_by(ROOM.c.number)).all()
+        if not rows:
+            raise UnknownRoomError("there is no such workshop", "check the link; it may have been deleted")
+        logs = {row.name: events_of(connection, row.name, 0, row.head) for row in rows}
+    for row in rows:
+        verify(logs[row.name], row.hash)
+    return logs
+
+
 class Rooms:
     """Rooms in memory. Each thread that changes rooms has its own.
 

@@ -111,7 +111,7 @@ class Postgres:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     found = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
     if not found:
         not_here("PostgreSQL")
@@ -123,7 +123,10 @@ def postgres() -> Iterator[Postgres]:
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
     server = Postgres(as_postgres([f"{found[-1]}/pg_ctl", "-D", f"{folder}/data", "-w"]), options, folder, port)
     server.start()
-    yield server
+    backups = tmp_path_factory.mktemp("backups")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NEGOTIATION_BACKUPS", str(backups))
+        yield server
     server.stop()
     shutil.rmtree(folder, ignore_errors=True)
 

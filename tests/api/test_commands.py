@@ -71,7 +71,7 @@ def test_a_machine_with_nothing_wrong_is_ready(kept: Kept, capsys: pytest.Captur
 def test_a_reveal_makes_a_backup_and_only_so_many_are_kept(kept: Kept) -> None:
     assert len(backups(kept.engine)) == 1
     for _ in range(KEPT + 3):
-        assert backup(kept.engine) is not None
+        assert backup(kept.engine, kept.made.workshop) is not None
     assert len(backups(kept.engine)) == KEPT
 
 

@@ -11,8 +11,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event
 
 from api.app import create_app
+from api.records import recomputed
 from api.settings import ServerSettings
+from api.storage.backups import backups
 from api.storage.rooms import events_of, head_of
+from api.workshop.archive import Archive
 from api.workshop.events import verify
 
 from .conftest import Postgres
@@ -135,3 +138,19 @@ def test_the_server_hears_again_after_its_database_was_away(postgres: Postgres) 
             if there.portal.call(there.app.state.ticks.newer, evening.room, version - 1, 1.0) == version:  # type: ignore[union-attr,attr-defined,call-arg]
                 break
             assert time.monotonic() < end
+
+
+def test_on_postgresql_a_reveal_leaves_an_archive_that_opens_and_goes_with_its_workshop(postgresql: str) -> None:
+    with made(postgresql) as client:
+        evening = Evening.made(client)
+        engine = client.app.state.workshops.engine  # type: ignore[attr-defined]
+        evening.go("lobby", "decide", "closed", "revealed")
+        evening.go("decide", "closed", "revealed")
+        end = time.monotonic() + 10
+        while len(backups(engine, evening.workshop)) < 2:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        newest = Archive.model_validate_json(backups(engine, evening.workshop)[-1].read_bytes())
+        assert (recomputed(newest).rounds, recomputed(newest).different) == (2, ())
+        assert client.delete(f"/api/workshops/{evening.workshop}", headers=evening.owner).status_code in (200, 204)
+        assert not backups(engine, evening.workshop)
