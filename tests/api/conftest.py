@@ -28,9 +28,9 @@ def not_here(what: str) -> None:
     pytest.skip(f"NOT RUN: {what} is not installed")
 
 
-@pytest.fixture(scope="session")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('server')}/test.db"
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('server')}/test.db" if request.param == "sqlite" else request.getfixturevalue("postgresql")
     with TestClient(create_app(ServerSettings(url, workers=1, seconds=10.0)), raise_server_exceptions=False) as client:
         yield client
 
