@@ -13,7 +13,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,6 +23,7 @@ from negotiation.document import MAX_BYTES
 from . import console_pages, job_routes, observe, pages, projector_pages, record_routes, routes, seat_pages, workshop_routes
 from .compute import Compute, one_process
 from .doors import ForgedError, Host, Tries, refuse_forged
+from .headers import HEADERS, headers_for
 from .jobs import Jobs
 from .kept import Kept
 from .live import Ticks
@@ -38,16 +39,9 @@ from .workshops import Workshops
 
 logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-    ),
-}
 MAX_BODY = 2 * MAX_BYTES
-LOOKS = 60
-"""Looks at a joining page in a minute from one address."""
+ADDRESSES = 100
+"""How often the wrong codes of a single address may come from all together in a minute."""
 EVERY = 0.5
 """Seconds between two looks at the clock."""
 WARM_AFTER = 0.3
@@ -102,14 +96,15 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
         generate_unique_id_function=_operation_id,
     )
     app.state.tries = Tries(chosen.join_tries)
-    app.state.looks = Tries(LOOKS)
+    app.state.guesses = Tries(ADDRESSES * chosen.join_tries)
     app.state.host = Host(chosen.owner_secret)
     install(app)
-    app.add_middleware(Guard)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Guard)
     app.state.seen = Seen()
     app.add_middleware(Observed, seen=app.state.seen)
     app.include_router(observe.router)
@@ -122,6 +117,7 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
         app.include_router(one.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/docs", _docs, include_in_schema=False)
+    app.add_api_route("/openapi.json", _document, include_in_schema=False)
     return app
 
 
@@ -144,7 +140,6 @@ class Guard:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it with a refusal; add the headers that are missing."""
@@ -155,7 +150,8 @@ class Guard:
         async def stating(message: Message) -> None:
             if message["type"] == "http.response.start":
                 there = {name.lower() for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(pair for pair in self._headers if pair[0] not in there)]
+                missing = [(name.lower().encode(), value.encode()) for name, value in headers_for(scope).items()]
+                message["headers"] = [*message["headers"], *(pair for pair in missing if pair[0] not in there)]
             await send(message)
 
         request = Request(scope)
@@ -195,7 +191,14 @@ class BodyLimit:
         await self.app(scope, counting, unless_refused)
 
 
-async def _docs() -> HTMLResponse:
+async def _document(request: Request) -> JSONResponse:
+    """Describe the interface; where others can reach the server, to its owner only."""
+    request.app.state.host.allow(request)
+    return JSONResponse(request.app.openapi())
+
+
+async def _docs(request: Request) -> HTMLResponse:
+    request.app.state.host.allow(request)
     page = get_swagger_ui_html(
         openapi_url="/openapi.json",
         title="Negotiation engine: HTTP interface",

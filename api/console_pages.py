@@ -15,7 +15,7 @@ from .doors import asking, keep
 from .routes import ComputeOf, StoreOf
 from .workshop.moves.rights import Actor, NotAllowedError
 from .workshop.plan import Plan
-from .workshop_forms import check_token, nested, read, token_of
+from .workshop_forms import check_token, check_visitor, nested, read, token_of, visitor_of, visitor_token, welcome
 from .workshop_pages import Visit, WorkshopName, act, base_of, page, qr
 from .workshop_routes import WorkshopsOf, looked_back
 
@@ -41,26 +41,32 @@ async def _begin(request: Request, store: Any, game: str, error: NegotiationErro
         chosen = read_definition((await run_in_threadpool(store.get, game)).text, game) if game else None
     except NegotiationError as refused:
         return page(request, "begin", {"games": games, "game": None, "local": request.app.state.host.secret is None}, refused)
-    local = request.app.state.host.secret is None
-    return page(request, "begin", {"games": games, "game": chosen, "typed": typed or {}, "local": local}, error)
+    visitor = visitor_of(request)
+    context = {"games": games, "game": chosen, "typed": typed or {}, "local": request.app.state.host.secret is None, "token": visitor_token(visitor)}
+    return welcome(page(request, "begin", context, error), request, visitor)
 
 
 @router.post("/f", response_class=HTMLResponse)
 async def make(request: Request, store: StoreOf, workshops: WorkshopsOf) -> Response:
     """Make a workshop from the form."""
     form = await request.form()
-    typed = nested(form)
-    seats = typed.pop("seats", {})
-    rows = [{"role": role} | row for role, row in seats.items() if isinstance(row, dict) and row.get("seats", "1") != "0"]
     try:
+        check_visitor(request, form)
         request.app.state.host.allow(request)
-        plan: Any = read(Plan, {key: value for key, value in typed.items() if value != {}} | {"seats": rows, "predict": "predict" in typed})
+        plan: Any = read(Plan, _planned(nested(form)))
         made = await run_in_threadpool(workshops.make, plan)
     except NegotiationError as error:
-        return await _begin(request, store, str(typed.get("game", ""))[:40], error, dict(form))
+        return await _begin(request, store, str(form.get("game", ""))[:40], error, dict(form))
     response = RedirectResponse(f"/f/{made.workshop}", 303)
     keep(response, request, made.workshop, made.secret)
     return response
+
+
+def _planned(typed: dict[str, Any]) -> dict[str, Any]:
+    """Return a plan from the fields of the form: a role without seats is left out."""
+    seats = typed.get("seats", {})
+    rows = [{"role": role} | row for role, row in seats.items() if isinstance(row, dict) and row.get("seats", "1") != "0"] if isinstance(seats, dict) else seats
+    return {key: value for key, value in typed.items() if value != {}} | {"seats": rows, "predict": "predict" in typed}
 
 
 @router.get("/f/{workshop}", response_class=HTMLResponse)

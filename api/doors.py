@@ -5,7 +5,9 @@ from __future__ import annotations
 import hmac
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -15,6 +17,7 @@ from starlette.responses import Response
 from negotiation.errors import NegotiationError
 
 from .storage.keys import Grant, Keys
+from .storage.rooms import UnknownRoomError
 from .workshop.moves.rights import Actor, NotAllowedError
 from .workshops import Seated
 
@@ -57,11 +60,16 @@ def cookie_of(place: str) -> str:
     return f"key_{place.replace('-', '_')}"
 
 
+def bearer_of(request: Request) -> str:
+    """Return the secret in a request's header; empty where there is none. No page of another site can send one unasked."""
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    return value.strip() if scheme.lower() == "bearer" else ""
+
+
 def secrets_of(request: Request, room: str) -> list[str]:
     """Return the secrets that a request brings for a table: in its header, or else in the cookies of the table and of its workshop."""
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and value.strip():
-        return [value.strip()]
+    if bearer := bearer_of(request):
+        return [bearer]
     found = [request.cookies.get(cookie_of(place)) for place in (room, room.rpartition("-")[0] or room)]
     return [secret for secret in found if secret]
 
@@ -119,7 +127,7 @@ def refuse_forged(request: Request) -> None:
     ------
     ForgedError
     """
-    if request.method in SAFE or request.headers.get("authorization"):
+    if request.method in SAFE or bearer_of(request):
         return
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     # an older browser says only the origin; "null" says nothing, since our pages send no referrer: there the form's token decides
@@ -127,7 +135,8 @@ def refuse_forged(request: Request) -> None:
     if elsewhere if site is None else site not in OWN:
         raise ForgedError("another site asked for this", "use the pages of this server")
     plain = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if request.url.path.startswith("/api/") and request.cookies and plain not in ("application/json", ""):
+    empty = not plain and (site is not None or request.method == "DELETE")  # what other sites' pages cannot send, or this browser has told apart
+    if request.url.path.startswith("/api/") and request.cookies and plain != "application/json" and not empty:
         raise ForgedError("a change needs 'Content-Type: application/json'", "send JSON")
 
 
@@ -168,6 +177,38 @@ class Tries:
             raise TooOftenError(f"more than {self.most} tries in a minute", "wait a minute, then try again")
         tries.append(now)
 
+    def forgive(self, address: str) -> None:
+        """Take back the last try."""
+        if tries := self._tries.get(address):
+            tries.pop()
+
+
+@contextmanager
+def guessing(request: Request) -> Iterator[None]:
+    """Count a try at a code, of its address and of all together; one that was right is not counted.
+
+    Raises
+    ------
+    TooOftenError
+        Before anything is looked up: then a right code gets the answer of a wrong one.
+    """
+    counted = ((request.app.state.tries, address_of(request)), (request.app.state.guesses, "all"))
+    for tries, name in counted:
+        tries.count(name)
+    try:
+        yield
+    except UnknownRoomError:
+        raise
+    except Exception:
+        _forgive(counted)
+        raise
+    _forgive(counted)
+
+
+def _forgive(counted: tuple[tuple[Tries, str], ...]) -> None:
+    for tries, name in counted:
+        tries.forgive(name)
+
 
 class Host:
     """Who may make workshops: anybody at this machine, or who holds the server's secret where others can reach it.
@@ -192,9 +233,7 @@ class Host:
         """
         if self.secret is None:
             return
-        scheme, _, value = request.headers.get("authorization", "").partition(" ")
-        brought = value.strip() if scheme.lower() == "bearer" else request.cookies.get(self.COOKIE, "")
-        self._check(brought)
+        self._check(bearer_of(request) or request.cookies.get(self.COOKIE, ""))
 
     def keep(self, response: Response, request: Request, secret: str) -> None:
         """Let a browser that knows the secret make workshops from now on.
@@ -208,9 +247,16 @@ class Host:
 
     def _check(self, brought: str) -> None:
         if self.secret is not None and not hmac.compare_digest(brought.encode(), self.secret.encode()):
-            raise NobodyError("only the owner of this server makes workshops", "open the link that was printed when the server started")
+            raise NobodyError("this is for the owner of this server", "open the link that was printed when the server started")
 
 
 def address_of(request: Request) -> str:
-    """Return where a request comes from."""
-    return request.client.host if request.client else "unknown"
+    """Return where a request comes from; of addresses of version 6 the network, since everybody there has as many as there are."""
+    host = request.client.host if request.client else "unknown"
+    try:
+        found = ip_address(host)
+    except ValueError:
+        return host
+    if not isinstance(found, IPv6Address):
+        return host
+    return str(found.ipv4_mapped or IPv6Network((int(found) >> 64 << 64, 64)))

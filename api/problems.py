@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from negotiation.errors import InvalidFormulaError, InvalidGameError, NegotiationError, Problem
 
+from .headers import headers_for
 from .storage.database import refused
 
 logger = logging.getLogger(__name__)
@@ -125,7 +126,9 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     detail, remedy = "an unexpected error occurred; it has been logged", "try again, and report it if it stays"
-    return problem(request, 500, "internal-error", title="The server made a mistake", detail=detail, remedy=remedy)
+    answer = problem(request, 500, "internal-error", title="The server made a mistake", detail=detail, remedy=remedy)
+    answer.headers.update(headers_for(request.scope))  # it is made outside of what adds them to all others
+    return answer
 
 
 def documented(*errors: type[NegotiationError]) -> dict[int | str, dict[str, Any]]:

@@ -11,14 +11,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from negotiation.errors import NegotiationError
 
-from .doors import address_of, asking, keep_seat
+from .doors import TooOftenError, asking, guessing, keep_seat
 from .routes import ComputeOf
+from .storage.rooms import UnknownRoomError
 from .workshop.moves.rights import NotAllowedError
 from .workshop.moves.seating import Taking
 from .workshop.plan import Terms
-from .workshop_forms import nested, read, token_of
+from .workshop_forms import check_visitor, nested, read, token_of, visitor_of, visitor_token, welcome
 from .workshop_pages import Code, RoomName, Visit, act, page
 from .workshop_routes import WorkshopsOf, looked_back, scored
+from .workshops import Workshops
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,10 +44,17 @@ async def code(request: Request, code: str = "") -> Response:
 async def lobby(request: Request, code: Code, workshops: WorkshopsOf) -> Response:
     """Show what a workshop is about and which seats are free; looking takes none."""
     try:
-        request.app.state.looks.count(address_of(request))
-        return page(request, "join", {"seen": await run_in_threadpool(workshops.lobby, code), "code": code})
+        return await _joining(request, code, workshops)
     except NegotiationError as error:
         return page(request, "code", {"typed": {"code": code}}, error)
+
+
+async def _joining(request: Request, code: str, workshops: Workshops, error: NegotiationError | None = None, typed: dict[str, Any] | None = None) -> Response:
+    with guessing(request):
+        seen = await run_in_threadpool(workshops.lobby, code)
+    visitor = visitor_of(request)
+    context = {"seen": seen, "code": code, "token": visitor_token(visitor), "typed": typed or {}}
+    return welcome(page(request, "join", context, error), request, visitor)
 
 
 @router.post("/p/{code}", response_class=HTMLResponse)
@@ -53,15 +62,17 @@ async def join(request: Request, code: Code, workshops: WorkshopsOf) -> Response
     """Take the seat that was tapped."""
     form = await request.form()
     try:
-        request.app.state.tries.count(address_of(request))
+        check_visitor(request, form)
         taking: Any = read(Taking, nested(form))
-        seated = await run_in_threadpool(workshops.join, code, taking, str(form.get("key") or uuid4().hex)[:80])
+        with guessing(request):
+            seated = await run_in_threadpool(workshops.join, code, taking, str(form.get("key") or uuid4().hex)[:80])
+    except (UnknownRoomError, TooOftenError) as error:
+        return page(request, "code", {"typed": {"code": code}}, error)
     except NegotiationError as error:
         try:
-            seen = await run_in_threadpool(workshops.lobby, code)
-        except NegotiationError:
-            return page(request, "code", {"typed": {"code": code}}, error)
-        return page(request, "join", {"seen": seen, "code": code, "typed": dict(form)}, error)
+            return await _joining(request, code, workshops, error, dict(form))
+        except NegotiationError as refused:
+            return page(request, "code", {"typed": {"code": code}}, refused)
     response = RedirectResponse(f"/s/{seated.room}", 303)
     keep_seat(response, request, seated)
     return response

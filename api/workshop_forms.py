@@ -6,26 +6,57 @@ import hmac
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import Request
+from fastapi import Request, Response
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from negotiation.errors import InvalidGameError, Problem
 
 from .doors import ForgedError, cookie_of
-from .storage.keys import hashed
+from .storage.keys import hashed, new_secret
 from .workshop.plan import Part
 
 PERCENT = "_percent"
 """End of a field's name whose number is typed in percent."""
+VISITOR = "key_visitor"
+"""Cookie of a browser that holds nothing yet: what its forms carry depends on it."""
 OURS = frozenset({"token", "key", "back"})
 """Fields that are the form's own."""
 
 
 def token_of(request: Request, place: str) -> str:
     """Return what a form must carry to be taken for this browser's: it depends on the secret that the browser keeps, and does not give it away."""
-    secret = request.cookies.get(cookie_of(place)) or request.cookies.get(cookie_of(place.rpartition("-")[0])) or ""
+    return _token(place, request.cookies.get(cookie_of(place)) or request.cookies.get(cookie_of(place.rpartition("-")[0])) or "")
+
+
+def _token(place: str, secret: str) -> str:
     return hashed(f"form/{place}/{secret}")[:32]
+
+
+def visitor_of(request: Request) -> str:
+    """Return the secret of a browser that holds nothing yet."""
+    return request.cookies.get(VISITOR) or new_secret()
+
+
+def welcome(response: Response, request: Request, visitor: str) -> Response:
+    """Let a browser keep the secret on which its forms depend until it is closed."""
+    response.set_cookie(VISITOR, visitor, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/")
+    return response
+
+
+def visitor_token(visitor: str) -> str:
+    """Return what a form must carry that a browser sends before it holds anything."""
+    return _token(VISITOR, visitor)
+
+
+def check_visitor(request: Request, form: FormData) -> None:
+    """Refuse a form that another site's page sent from a browser that holds nothing yet.
+
+    Raises
+    ------
+    ForgedError
+    """
+    _check(form, visitor_token(request.cookies.get(VISITOR) or new_secret()))
 
 
 def check_token(request: Request, place: str, form: FormData) -> None:
@@ -35,7 +66,11 @@ def check_token(request: Request, place: str, form: FormData) -> None:
     ------
     ForgedError
     """
-    if not hmac.compare_digest(str(form.get("token", "")), token_of(request, place)):
+    _check(form, token_of(request, place))
+
+
+def _check(form: FormData, token: str) -> None:
+    if not hmac.compare_digest(str(form.get("token", "")).encode(), token.encode()):
         raise ForgedError("this form is not from this page, or the page is old", "reload the page, then try again")
 
 
@@ -46,6 +81,11 @@ def nested(form: FormData) -> dict[str, Any]:
     --------
     >>> nested(FormData([("choice.pay", "2"), ("choice.stay", ""), ("terms.levers[]", "fines"), ("cooperation_percent", "25"), ("accepts", "null")]))
     {'choice': {'pay': '2'}, 'terms': {'levers': ['fines']}, 'cooperation': 0.25, 'accepts': None}
+
+    Raises
+    ------
+    InvalidGameError
+        When a field is a value and has fields of its own.
     """
     found: dict[str, Any] = {}
     for name, value in form.multi_items():
@@ -53,13 +93,16 @@ def nested(form: FormData) -> dict[str, Any]:
         if name in OURS or not text:
             continue
         *above, last = name.removesuffix("[]").removesuffix(PERCENT).split(".")
-        place = found
-        for part in above:
-            place = place.setdefault(part, {})
-        if name.endswith("[]"):
-            place.setdefault(last, []).append(text)
-        else:
-            place[last] = _percent(text) if name.endswith(PERCENT) else None if text == "null" else text
+        try:
+            place = found
+            for part in above:
+                place = place.setdefault(part, {})
+            if name.endswith("[]"):
+                place.setdefault(last, []).append(text)
+            else:
+                place[last] = _percent(text) if name.endswith(PERCENT) else None if text == "null" else text
+        except (AttributeError, TypeError):
+            raise InvalidGameError([Problem((name[:80],), "stands for two things", "reload the page, then send the form again")]) from None
     return found
 
 

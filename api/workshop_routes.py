@@ -18,7 +18,7 @@ from negotiation.errors import IllegalMoveError, NotApplicableError, TimedOutErr
 
 from . import work
 from .compute import Compute
-from .doors import NobodyError, TooOftenError, address_of, asking, keep, keep_seat, who
+from .doors import NobodyError, TooOftenError, address_of, asking, guessing, keep, keep_seat, who
 from .kept import Kept
 from .live import MOST_A_BEARER, MOST_ALL, MOST_AN_ADDRESS, Ticks
 from .problems import documented
@@ -144,9 +144,9 @@ async def delete_workshop(workshop: WorkshopName, request: Request, workshops: W
 @router.post("/join", status_code=201, summary="Take a seat", responses=documented(UnknownNameError, IllegalMoveError, TooOftenError, StorageError))
 async def join(body: Joining, request: Request, response: Response, workshops: WorkshopsOf, key: KeyHeader = None) -> SeatTaken:
     """Take a seat by the code, while the lobby is open; a wrong code and a closed lobby look alike."""
-    request.app.state.tries.count(address_of(request))
     taking = Taking(seat=body.seat, role=body.role, alias=body.alias)
-    seated = await run_in_threadpool(workshops.join, body.code, taking, key)
+    with guessing(request):
+        seated = await run_in_threadpool(workshops.join, body.code, taking, key)
     keep_seat(response, request, seated)
     return SeatTaken(**vars(seated))
 
