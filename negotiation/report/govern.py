@@ -79,7 +79,8 @@ def _tests(judged: Verdict) -> list[tuple[str, ...]]:
             i = game.index(test.weakest.stakeholder)
             a = game.actions[i].index(test.weakest.to)
             number = f"{test.weakest.together} of " if test.weakest.together > 1 else ""
-            who = f"{number}{game.label(i)} to “{game.label(i, a)}”: {'gain' if test.weakest.gain > 0 else 'lose'} {shown(abs(test.weakest.gain))} each"
+            change = f"{'gain' if test.weakest.gain > 0 else 'lose'} {shown(abs(test.weakest.gain))}{' each' if game.members[i] > 1 else ''}"
+            who = f"{number}{game.label(i)} to “{game.label(i, a)}”: {change}"
         rows.append((name, "yes" if test.holds else "no", shown(test.margin), who))
     if judged.coalition is not None:
         joint = judged.coalition

@@ -79,7 +79,7 @@ def test_hunters_leave_the_hare_together() -> None:
     assert found.margins.tolist() == [3.0]
     ((where, move),) = found.refuted
     assert where == {"hunters": {"stag": 0, "hare": 3}}
-    assert move.sentence(STAG) == "Together 3 of hunters go from 'hare' to 'stag'; each of them gains at least 3 USD."
+    assert move.sentence(STAG) == "Together 3 of 3 hunters go from 'hare' to 'stag'; each of them gains at least 3 USD."
     assert found.as_dict()["number"] == 1
 
 

@@ -66,12 +66,15 @@ class BlocDeviation:
         moves = joined([self._words(game, flow) for flow in self.flows])
         if not self.pays:
             return f"No such joint move pays every mover; the nearest is that {moves}, and one of them would gain {amount(game, self.least)}."
+        if sum(flow.members for flow in self.flows) == 1:
+            return f"{moves[:1].upper()}{moves[1:]} and gains {amount(game, self.least)}."
         return f"Together {moves}; each of them gains at least {amount(game, self.least)}."
 
     def _words(self, game: Game, flow: Flow) -> str:
         i = game.index(flow.stakeholder)
         start, end = (game.label(i, game.actions[i].index(action)) for action in (flow.action, flow.to))
-        return f"{flow.members} of {game.label(i)} go from '{start}' to '{end}'" if game.members[i] > 1 else f"{game.label(i)} goes from '{start}' to '{end}'"
+        who = f"{flow.members} of {game.members[i]:,} {game.label(i)}" if game.members[i] > 1 else game.label(i)
+        return f"{who} {'goes' if flow.members == 1 else 'go'} from '{start}' to '{end}'"
 
     def as_dict(self, game: Game) -> dict[str, Any]:
         """Return the move for JSON."""
