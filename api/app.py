@@ -29,8 +29,8 @@ from .kept import Kept
 from .live import Ticks
 from .observe import Observed, Seen
 from .problems import install, kind_of, problem
-from .records import VERSION, Records
-from .settings import ServerSettings
+from .records import Records
+from .settings import VERSION, ServerSettings
 from .storage.answers import Answers
 from .storage.database import is_sqlite, libpq, open_engine
 from .storage.games import Games

@@ -95,6 +95,13 @@ async def pooled(workshop: WorkshopName, request: Request, records: RecordsOf) -
     return await run_in_threadpool(records.pooled, workshop)
 
 
+@router.get("/workshops/{workshop}/compared", summary="Beside earlier groups and bots", responses=REFUSALS)
+async def compared(workshop: WorkshopName, request: Request, records: RecordsOf) -> dict[str, Any]:
+    """Return each round's cooperation here, in earlier groups that played the same game on this server, and of bots that all follow one rule."""
+    await run_in_threadpool(leader, request, await workshops_of(request), workshop)
+    return await run_in_threadpool(records.compared, workshop)
+
+
 def _workbook(found: list[Sheet]) -> bytes:
     memory = io.BytesIO()
     book = xlsxwriter.Workbook(memory, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from negotiation.errors import IllegalMoveError, NegotiationError
@@ -16,12 +17,17 @@ from .storage.tables import EVENT, ROOM
 from .storage.writer import as_row, head_row, new_row
 from .workshop.archive import Archive, Checked, archived
 from .workshop.archive import checked as worked_out
+from .workshop.compared import compared
 from .workshop.events import BrokenLogError
 from .workshop.moves.rights import Actor
 from .workshop.pooled import pooled
 from .workshop.room import Room
 from .workshop.sheets import Sheet, sheets
 from .workshops import CODE, Made, Workshops
+
+EARLIER = 50
+"""Tables of other workshops that are looked at, to compare a workshop with."""
+LOOKED_BACK = ("debrief", "archived")
 
 
 class BrokenArchiveError(NegotiationError):
@@ -67,6 +73,22 @@ class Records:
         names = [row["name"] for row in self._workshops.tables(workshop)]
         with self._workshops.rooms.lock:
             return pooled([self._workshops.rooms.get(name) for name in names])
+
+    def compared(self, workshop: str) -> dict[str, Any]:
+        """Return a workshop beside earlier groups with the same game on this server, and beside bots."""
+        names = [row["name"] for row in self._workshops.tables(workshop)]
+        earlier = self._earlier(workshop, names[0])
+        with self._workshops.rooms.lock:
+            mine = [self._workshops.rooms.get(name) for name in names]
+            return compared(mine, [self._workshops.rooms.get(name) for name in earlier])
+
+    def _earlier(self, workshop: str, table: str) -> list[str]:
+        """Return the newest tables of other workshops that have looked back on the same game."""
+        begun = select(ROOM.c.name, EVENT.c.data).join(EVENT, (EVENT.c.room == ROOM.c.name) & (EVENT.c.number == 1))
+        over = begun.where(ROOM.c.workshop != workshop, ROOM.c.phase.in_(LOOKED_BACK)).order_by(ROOM.c.created_at.desc()).limit(EARLIER)
+        with self._workshops.engine.connect() as connection:
+            game = json.loads(connection.execute(begun.where(ROOM.c.name == table)).one().data)["game"]
+            return [row.name for row in connection.execute(over) if json.loads(row.data)["game"] == game]
 
     def archive(self, workshop: str) -> dict[str, Any]:
         """Return a workshop as one file, its logs verified."""

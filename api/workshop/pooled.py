@@ -31,12 +31,12 @@ def _round(rooms: Sequence[Room], number: int) -> dict[str, Any]:
     return {
         "round": number + 1,
         "tables": [{"table": table, "cooperation": one["cooperation"], "stakeholders": one["stakeholders"]} for table, one in there.items()],
-        "cooperation": _mean([results["cooperation"] for results in there.values()]),
-        "stakeholders": {role: _mean([one["stakeholders"][role] for one in there.values()]) for role in roles} if there else {},
+        "cooperation": mean([results["cooperation"] for results in there.values()]),
+        "stakeholders": {role: mean([one["stakeholders"][role] for one in there.values()]) for role in roles} if there else {},
     }
 
 
-def _mean(values: Sequence[float | None]) -> float | None:
+def mean(values: Sequence[float | None]) -> float | None:
     """Return the mean of those that have a value; None where none has."""
     there = [value for value in values if value is not None]
     return sum(there) / len(there) if there else None

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from api.workshop.archive import Archive, archived, checked
+from api.workshop.compared import compared, shares
 from api.workshop.debrief import debrief
 from api.workshop.events import BrokenLogError, Draft, canonical, chained
 from api.workshop.information import Viewer
@@ -140,6 +141,26 @@ def test_a_figure_without_a_value_at_one_table_leaves_the_mean_of_the_others() -
     assert first.room.rounds[0].results is not None
     assert pooled([first.room, second.room])["rounds"][0]["stakeholders"]["firms"] == first.room.rounds[0].results["stakeholders"]["firms"]
     assert debrief(Viewer(second.room, OWNER), [None, None])["findings"]
+
+
+def test_a_workshop_stands_beside_earlier_groups_and_beside_bots_under_its_own_terms() -> None:
+    here, before = Table(rounds=4), Table()
+    for table, choice in ((here, "pay"), (before, "stay")):
+        table.go("lobby", "decide")
+        table.decide("s1", choice)
+        table.go("closed", "revealed")
+    here.move("set_terms", terms={"set": {"fine": 10.0}, "levers": ["order"]})
+    here.go("decide", "closed", "revealed")
+    here.go("decide", "closed", "revealed", "decide")
+    found = compared([here.room], [before.room])
+    assert [row["round"] for row in found["rounds"]] == [1, 2, 3], "a round that is not revealed is not compared"
+    assert [row["here"] for row in found["rounds"]] == shares(here.room)
+    assert [(row["earlier"], row["groups"]) for row in found["rounds"]] == [(shares(before.room)[0], 1), (None, 0), (None, 0)]
+    alone = {rule: [row["bots"][rule] for row in found["rounds"]] for rule in found["rules"]}
+    assert alone["always"] == [1.0, 1.0, 1.0]
+    assert alone["never"] == pytest.approx([0.0, 1 / 11, 1 / 11]), "an office that is ordered to check does"
+    assert alone["best_reply"] == pytest.approx([0.0, 1 / 11, 1.0]), "fines come with the order to check; the reply to them comes a round later"
+    assert compared([here.room], []) == found | {"rounds": [row | {"earlier": None, "groups": 0} for row in found["rounds"]]}
 
 
 def test_cards_on_paper_say_what_each_choice_would_earn() -> None:

@@ -106,6 +106,14 @@ def test_a_bot_that_never_does_its_part_does_not_although_some_do_today() -> Non
     assert bots.TOLD["never"] == "Never does its part."
 
 
+def test_a_bot_does_what_its_role_is_committed_to() -> None:
+    table = Table(terms={"levers": ["order"]})
+    table.move("give_to_bot", at={"seat": "s5"}, bot="never")
+    table.go("lobby", "decide", "closed")
+    assert table.room.round is not None
+    assert table.room.round.decisions["s5"].choice == {"check": 1}
+
+
 def test_undoing_a_step_is_as_if_it_had_not_been_and_stays_in_the_record() -> None:
     table = Table()
     table.go("lobby", "decide")

@@ -13,7 +13,7 @@ from negotiation.settings import Settings
 from ..bots import choice as bot_choice
 from ..counting import share_of, status_quo
 from ..events import Draft, Event
-from ..payoffs import Payoffs, charged_under
+from ..payoffs import charged_under
 from ..phases import FOLLOWING, OPENING, OVER, Phase
 from ..plan import Audience, Line, Note, Part, Subject, Terms, TimedPhase
 from ..room import Decision, Room, Round, Seat, undone
@@ -94,19 +94,20 @@ def filled(room: Room) -> list[dict[str, Any]]:
     rows = []
     for seat in room.present:
         if seat.name not in one.decisions:
-            if seat.control == "bot":
+            if seat.role in payoffs.bound and (seat.control == "bot" or room.made.default != "missing"):
+                status = "bot" if seat.control == "bot" else "default"
+                rows.append({"seat": seat.name, "choice": {payoffs.bound[seat.role]: seat.members}, "status": status})
+            elif seat.control == "bot":
                 rows.append({"seat": seat.name, "choice": bot_choice(room, seat, payoffs), "status": "bot"})
             else:
-                rows.append(_default(room, seat, one, payoffs))
+                rows.append(_default(room, seat, one))
     return rows
 
 
-def _default(room: Room, seat: Seat, one: Round, payoffs: Payoffs) -> dict[str, Any]:
+def _default(room: Room, seat: Seat, one: Round) -> dict[str, Any]:
     before = _before(room, seat, one)
     if room.made.default == "missing":
         return {"seat": seat.name, "choice": {}, "status": "missing"}
-    if seat.role in payoffs.bound:
-        return {"seat": seat.name, "choice": {payoffs.bound[seat.role]: seat.members}, "status": "default"}
     last = before.choice if room.made.default == "last" and before is not None else share_of(status_quo(room), seat)
     return {"seat": seat.name, "choice": last, "status": "default"}
 
