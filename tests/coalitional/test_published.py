@@ -1,6 +1,6 @@
 """Numbers and theorems from the literature, each with its source."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 
 import numpy as np
@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from negotiation.coalitional.allocation import Allocation
 from negotiation.coalitional.cost_game import CostGame, table_game
-from negotiation.coalitional.nucleolus.nucleoli import nucleolus, per_capita_nucleolus, prenucleolus
+from negotiation.coalitional.nucleolus.nucleoli import nucleolus, per_capita_nucleolus, prenucleolus, proportional_nucleolus
 from negotiation.coalitional.shares.banzhaf import banzhaf
+from negotiation.coalitional.shares.rules import scrb
 from negotiation.coalitional.shares.shapley import shapley
 from negotiation.coalitional.shares.tau import tau
 from negotiation.errors import NotApplicableError
@@ -72,6 +74,44 @@ def test_cost_per_head_is_as_published() -> None:
     # H. P. Young (1985), "Monotonic solutions of cooperative games", page 68: savings of 2/3, 7/6 and 61/6
     game = plain("ABC", {"A": 15, "B": 20, "C": 55, "AB": 35, "AC": 61, "BC": 65, "ABC": 78})
     assert game.alone - np.array(per_capita_nucleolus(game).charges) == pytest.approx((2 / 3, 7 / 6, 61 / 6))
+
+
+SKANE = """
+    A 21.95 H 17.08 K 10.91 L 15.88 M 20.81 T 21.98 AH 34.69 AK 32.86 AL 37.83 AM 42.76 AT 43.93 HK 22.96 HL 25.00 HM 37.89 HT 39.06 KL 26.79 KM 31.45
+    KT 32.89 LM 31.10 LT 37.86 MT 39.41 AHK 40.74 AHL 43.22 AHM 55.50 AHT 56.67 AKL 48.74 AKM 53.40 AKT 54.84 ALM 53.05 ALT 59.81 AMT 61.36 HKL 27.26
+    HKM 42.55 HKT 44.94 HLM 45.81 HLT 46.98 HMT 56.49 KLM 42.01 KLT 48.77 KMT 50.32 LMT 51.46 AHKL 48.95 AHKM 60.25 AHKT 62.72 AHLM 64.03 AHLT 65.20
+    AHMT 74.10 AKLM 63.96 AKLT 70.72 AKMT 72.27 ALMT 73.41 HKLM 48.07 HKLT 49.24 HKMT 59.35 HLMT 64.41 KLMT 56.61 AHKLM 69.76 AHKLT 70.93 AHKMT 77.42
+    AHLMT 83.00 AKLMT 73.97 HKLMT 66.46 AHKLMT 83.82"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (shapley, (20.01, 10.71, 6.61, 10.37, 16.94, 19.18)),
+        (scrb, (19.54, 13.28, 5.62, 10.90, 16.66, 17.82)),
+        (nucleolus, (20.35, 12.06, 5.00, 8.61, 18.32, 19.49)),
+        (per_capita_nucleolus, (20.03, 12.52, 3.94, 9.07, 18.54, 19.71)),
+        (proportional_nucleolus, (19.81, 12.57, 4.35, 9.25, 18.37, 19.47)),
+    ],
+)
+def test_water_for_six_groups_of_towns_costs_each_what_was_published(rule: Callable[[CostGame], Allocation], expected: tuple[float, ...]) -> None:
+    # H. P. Young, N. Okada, T. Hashimoto (1982), "Cost allocation in water resources development", million Swedish crowns
+    words = SKANE.split()
+    game = plain("AHKLMT", {coalition: float(cost) for coalition, cost in zip(words[::2], words[1::2], strict=True)})
+    assert rule(game).charges == pytest.approx(expected, abs=0.01), "published to two decimals that add up"
+
+
+def test_three_purposes_of_the_tennessee_dams_bear_what_was_published() -> None:
+    # P. D. Straffin, J. P. Heaney (1981), "Game theory and the Tennessee Valley Authority", thousand dollars: navigation, floods, power
+    game = plain("NFP", {"N": 163520, "F": 140826, "P": 250096, "NF": 301607, "NP": 378821, "FP": 367370, "NFP": 412584})
+    assert shapley(game).charges == pytest.approx((117829, 100756.5, 193998.5))
+    assert nucleolus(game).charges == pytest.approx((116234, 93540, 202810))
+
+
+@pytest.mark.parametrize(("quota", "weights"), [(4, [3, 1, 1, 1, 1]), (4, [2, 2, 1, 1, 1]), (5, [3, 2, 2, 1, 1]), (6, [5, 1, 1, 1, 1, 1, 1])])
+def test_votes_of_fair_councils_are_worth_their_weight(quota: float, weights: list[int]) -> None:
+    # B. Peleg (1968), "On weights of constant-sum majority games": the nucleolus of a homogeneous one are its weights
+    assert nucleolus(weighted_voting(quota, weights)).charges == pytest.approx(np.array(weights) / sum(weights))
 
 
 def test_tau_is_as_published() -> None:
