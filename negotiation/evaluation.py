@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -103,15 +104,23 @@ class SampledAxis(Axis):
     @property
     def counts(self) -> np.ndarray:
         """Count vectors, shape (size, actions)."""
-        steps = sorted({0, min(1, self.members), min(2, self.members), self.members // 2, self.members - 1})
-        rows = {tuple(self._mix(a, b, step)) for a in range(self.actions) for b in range(self.actions) for step in steps if step >= 0}
-        return np.array(sorted(rows, reverse=True), dtype=np.int64)
+        return _telling_rows(self.members, self.actions)
 
-    def _mix(self, a: int, b: int, step: int) -> list[int]:
-        row = [0] * self.actions
-        row[a] += self.members - step
-        row[b] += step
-        return row
+
+@lru_cache(maxsize=256)
+def _telling_rows(members: int, actions: int) -> np.ndarray:
+    steps = [step for step in (0, min(1, members), min(2, members), members // 2, members - 1) if step >= 0]
+    rows = {_mix(members, actions, (a, b), step) for a in range(actions) for b in range(actions) for step in steps}
+    found = np.array(sorted(rows, reverse=True), dtype=np.int64)
+    found.setflags(write=False)
+    return found
+
+
+def _mix(members: int, actions: int, between: tuple[int, int], step: int) -> tuple[int, ...]:
+    row = [0] * actions
+    row[between[0]] += members - step
+    row[between[1]] += step
+    return tuple(row)
 
 
 def sampled_lattice(members: Sequence[int], actions: Sequence[int], limit: int = 50_000) -> Lattice:
