@@ -16,10 +16,13 @@ from .routes import ComputeOf, StoreOf
 from .workshop.moves.rights import Actor, NotAllowedError
 from .workshop.plan import Plan
 from .workshop_forms import check_token, check_visitor, nested, read, token_of, visitor_of, visitor_token, welcome
-from .workshop_pages import Visit, WorkshopName, act, base_of, page, qr
+from .workshop_pages import Visit, WorkshopName, act, base_of, page, qr, typed_of
 from .workshop_routes import WorkshopsOf, looked_back
 
 router = APIRouter(include_in_schema=False)
+LINKED = {"view": "For the projector.", "assistant": "For somebody who helps.", "proxy": "For somebody who enters what is on paper."}
+"""Whom links are for."""
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 async def _visit(request: Request, workshop: WorkshopName, workshops: WorkshopsOf, compute: ComputeOf, table: int = 1) -> Visit:
@@ -56,7 +59,7 @@ async def make(request: Request, store: StoreOf, workshops: WorkshopsOf) -> Resp
         plan: Any = read(Plan, _planned(nested(form)))
         made = await run_in_threadpool(workshops.make, plan)
     except NegotiationError as error:
-        return await _begin(request, store, str(form.get("game", ""))[:40], error, dict(form))
+        return await _begin(request, store, str(form.get("game", ""))[:40], error, typed_of(form))
     response = RedirectResponse(f"/f/{made.workshop}", 303)
     keep(response, request, made.workshop, made.secret)
     return response
@@ -87,6 +90,21 @@ async def paper(visit: VisitOf) -> Response:
     return page(visit.request, "paper", {"seen": seen, "paper": printed, "workshop": visit.room.rpartition("-")[0]})
 
 
+@router.get("/f/{workshop}/{table}/report", response_class=HTMLResponse)
+async def report(visit: VisitOf) -> Response:
+    """Show what a table came to, to print or to keep: rounds, agreements, earlier groups and bots, questions."""
+    workshop = visit.room.rpartition("-")[0]
+    try:
+        actor = await _leads(visit, "owner", "assistant")
+        seen = await run_in_threadpool(visit.workshops.see, visit.room, actor)
+        begun = (await run_in_threadpool(visit.workshops.events, visit.room, 0, 1))[0].at
+        compared = await run_in_threadpool(visit.request.app.state.records.compared, workshop)
+        debrief = await looked_back(visit.request, visit.room, actor, visit.workshops, visit.compute)
+    except NegotiationError as refused:
+        return page(visit.request, "door", {"kind": "console"}, refused)
+    return page(visit.request, "report", {"seen": seen, "begun": begun, "compared": compared, "debrief": debrief, "workshop": workshop})
+
+
 @router.get("/f/{workshop}/{table}/screen", response_class=HTMLResponse)
 async def console_screen(visit: VisitOf) -> Response:
     """Return only what changes on the console."""
@@ -103,7 +121,10 @@ async def console_move(visit: VisitOf, name: str) -> Response:
         if name == "delete":
             await _delete(visit, workshop)
             return RedirectResponse("/f", 303)
-        await act(visit, name)
+        if name == "unlink":
+            await _unlink(visit, workshop)
+        else:
+            await act(visit, name, *(await _together(visit, workshop)))
     except NegotiationError as error:
         return await _console(visit, "console", error)
     return RedirectResponse(f"/f/{workshop}?table={table}", 303)
@@ -114,6 +135,26 @@ async def _leads(visit: Visit, *capacities: str) -> Actor:
     if actor.capacity not in capacities:
         raise NotAllowedError("this page is for the facilitator", "open your own link")
     return actor
+
+
+async def _together(visit: Visit, workshop: str) -> list[str]:
+    """Return the other tables that stand where this one does, if the form is for all of them."""
+    if not (await visit.request.form()).get("all"):
+        return []
+    await _leads(visit, "owner")
+    tables = await run_in_threadpool(visit.workshops.tables, workshop)
+    here = next((row["phase"] for row in tables if row["name"] == visit.room), None)
+    return [row["name"] for row in tables if row["phase"] == here and row["name"] != visit.room]
+
+
+async def _unlink(visit: Visit, workshop: str) -> None:
+    form = await visit.request.form()
+    check_token(visit.request, visit.room, form)
+    await _leads(visit, "owner")
+    capacity: Any = str(form.get("capacity"))
+    if capacity not in LINKED:
+        raise NotAllowedError("there are no such links", "reload the page")
+    await run_in_threadpool(visit.workshops.revoke, workshop, capacity)
 
 
 async def _delete(visit: Visit, workshop: str) -> None:
@@ -136,12 +177,12 @@ async def _hand_out(visit: Visit, name: str) -> Response:
     else:
         await _leads(visit, "owner")
         capacity: Any = str(form.get("capacity"))
-        if capacity not in ("assistant", "proxy", "view"):
+        if capacity not in LINKED and capacity != "owner":
             raise NotAllowedError("there is no such link", "reload the page")
-        secret = await run_in_threadpool(workshops.link, room.rpartition("-")[0], room, capacity)
         workshop, _, table = room.rpartition("-")
+        secret = await run_in_threadpool(workshops.link, workshop, "" if capacity == "owner" else room, capacity)
         address = f"{base_of(request)}/v/{secret}" if capacity == "view" else f"{base_of(request)}/f/{workshop}?table={table}#{secret}"
-        about = {"view": "For the projector.", "assistant": "For somebody who helps.", "proxy": "For somebody who enters what is on paper."}[capacity]
+        about = LINKED.get(capacity, "Your own link to the whole workshop: keep it to yourself.")
     return await _console(visit, "console", None, {"address": address, "about": about, "qr": qr(address)})
 
 
@@ -156,9 +197,15 @@ async def _console(visit: Visit, name: str, error: NegotiationError | None = Non
     code = next(row["code"] for row in tables if row["name"] == room)
     address = f"{base_of(request)}/p/{code}"
     context: dict[str, Any] = {"seen": seen, "room": room, "tables": tables, "code": code, "address": address, "qr": qr(address), "link": link}
-    context |= {"token": token_of(request, room), "kind": "console", "workshop": room.rpartition("-")[0], "capacity": actor.capacity}
+    context |= {
+        "token": token_of(request, room),
+        "kind": "console",
+        "workshop": room.rpartition("-")[0],
+        "capacity": actor.capacity,
+        "alone": request.url.hostname in LOOPBACK,
+    }
     if len(tables) > 1 and actor.capacity != "proxy":
         context["pooled"] = await run_in_threadpool(visit.request.app.state.records.pooled, room.rpartition("-")[0])
     if seen["phase"] in ("debrief", "archived") and actor.capacity != "proxy":
         context["debrief"] = await looked_back(request, room, actor, workshops, visit.compute)
-    return page(request, name, context | {"typed": dict(await request.form()) if error else {}}, error)
+    return page(request, name, context | {"typed": typed_of(await request.form()) if error else {}}, error)

@@ -25,6 +25,8 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN = frozenset({"same-origin", "none"})
 """What browsers say of requests that this server's own pages make, or the person at the keyboard."""
 DAYS = 30 * 86_400
+SEAT_PAGES = "/s/"
+"""Where a browser that leads and has a seat, too, is taken for the seat."""
 
 
 class NobodyError(NegotiationError):
@@ -55,9 +57,9 @@ class ForgedError(NegotiationError):
     title = "Not from this server's pages"
 
 
-def cookie_of(place: str) -> str:
-    """Return the name of the cookie that holds the secret for a table or a workshop."""
-    return f"key_{place.replace('-', '_')}"
+def cookie_of(place: str, holds: str = "key") -> str:
+    """Return the name of the cookie that holds the secret for a table or a workshop; a seat's is another one, since who leads may try a seat as well."""
+    return f"{holds}_{place.replace('-', '_')}"
 
 
 def bearer_of(request: Request) -> str:
@@ -70,8 +72,9 @@ def secrets_of(request: Request, room: str) -> list[str]:
     """Return the secrets that a request brings for a table: in its header, or else in the cookies of the table and of its workshop."""
     if bearer := bearer_of(request):
         return [bearer]
-    found = [request.cookies.get(cookie_of(place)) for place in (room, room.rpartition("-")[0] or room)]
-    return [secret for secret in found if secret]
+    names = [cookie_of(room), cookie_of(room.rpartition("-")[0] or room)]
+    names.insert(0 if request.url.path.startswith(SEAT_PAGES) else 2, cookie_of(room, "seat"))
+    return [secret for name in names if (secret := request.cookies.get(name))]
 
 
 def who(request: Request, keys: Keys, room: str) -> Actor:
@@ -109,15 +112,15 @@ def _opens(given: Grant, room: str) -> bool:
     return given.room == room if given.room else room == given.workshop or room.rpartition("-")[0] == given.workshop
 
 
-def keep(response: Response, request: Request, place: str, secret: str) -> None:
+def keep(response: Response, request: Request, place: str, secret: str, holds: str = "key") -> None:
     """Let the browser keep a secret where no script can read it."""
     secure = request.url.scheme == "https"
-    response.set_cookie(cookie_of(place), secret, max_age=DAYS, httponly=True, samesite="lax", secure=secure, path="/")
+    response.set_cookie(cookie_of(place, holds), secret, max_age=DAYS, httponly=True, samesite="lax", secure=secure, path="/")
 
 
 def keep_seat(response: Response, request: Request, seated: Seated) -> None:
     """Let the browser keep a seat."""
-    keep(response, request, seated.room, seated.secret)
+    keep(response, request, seated.room, seated.secret, "seat")
 
 
 def refuse_forged(request: Request) -> None:

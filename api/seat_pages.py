@@ -18,7 +18,7 @@ from .workshop.moves.rights import NotAllowedError
 from .workshop.moves.seating import Taking
 from .workshop.plan import Terms
 from .workshop_forms import check_visitor, nested, read, token_of, visitor_of, visitor_token, welcome
-from .workshop_pages import Code, RoomName, Visit, act, page
+from .workshop_pages import Code, RoomName, Visit, act, page, typed_of
 from .workshop_routes import WorkshopsOf, looked_back, scored
 from .workshops import Workshops
 
@@ -113,7 +113,7 @@ async def _seat(visit: Visit, name: str, error: NegotiationError | None = None) 
     context: dict[str, Any] = {"seen": seen, "mine": mine, "room": room, "token": token_of(request, room), "kind": "seat"}
     if seen["phase"] in ("debrief", "archived"):
         context["debrief"] = await looked_back(request, room, actor, workshops, visit.compute)
-    return page(request, name, context | {"typed": dict(await request.form()) if error else {}}, error)
+    return page(request, name, context | {"typed": typed_of(await request.form()) if error else {}}, error)
 
 
 @router.get("/s/{room}/proposals/{proposal}", response_class=HTMLResponse)

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 
 from negotiation.errors import InvalidGameError, Problem
 
-from .doors import ForgedError, cookie_of
+from .doors import ForgedError, secrets_of
 from .storage.keys import hashed, new_secret
 from .workshop.plan import Part
 
@@ -20,13 +20,13 @@ PERCENT = "_percent"
 """End of a field's name whose number is typed in percent."""
 VISITOR = "key_visitor"
 """Cookie of a browser that holds nothing yet: what its forms carry depends on it."""
-OURS = frozenset({"token", "key", "back"})
+OURS = frozenset({"token", "key", "all"})
 """Fields that are the form's own."""
 
 
 def token_of(request: Request, place: str) -> str:
     """Return what a form must carry to be taken for this browser's: it depends on the secret that the browser keeps, and does not give it away."""
-    return _token(place, request.cookies.get(cookie_of(place)) or request.cookies.get(cookie_of(place.rpartition("-")[0])) or "")
+    return _token(place, next(iter(secrets_of(request, place)), ""))
 
 
 def _token(place: str, secret: str) -> str:

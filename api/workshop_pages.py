@@ -15,9 +15,10 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from fastapi.templating import Jinja2Templates
 from markupsafe import Markup
+from starlette.datastructures import FormData
 
 from negotiation.coalitional.methods import METHODS
-from negotiation.errors import NegotiationError
+from negotiation.errors import NegotiationError, NotApplicableError
 from negotiation.numerics import shown
 from negotiation.report import RULE_NAMES
 
@@ -89,8 +90,13 @@ class Visit:
     compute: Compute
 
 
-async def act(visit: Visit, name: str) -> None:
-    """Make a move from a form.
+def typed_of(form: FormData) -> dict[str, Any]:
+    """Return what was typed as it was typed, so that a page that refuses it can show it again; a field that stands several times as a list."""
+    return {name: form.getlist(name) if name.endswith("[]") else str(value) for name, value in form.multi_items()}
+
+
+async def act(visit: Visit, name: str, *others: str) -> None:
+    """Make a move from a form, and the same one at other tables.
 
     Raises
     ------
@@ -98,14 +104,31 @@ async def act(visit: Visit, name: str) -> None:
         When the form is not this page's, or the move is not allowed, or does not fit.
     """
     form = await visit.request.form()
-    actor = await asking(visit.request, visit.workshops.keys, visit.room)
     check_token(visit.request, visit.room, form)
     move = MOVES.get(name)
     if move is None:
         raise NotAllowedError("there is no such button", "reload the page")
     typed = nested(form)
     if isinstance(typed.get("entries"), dict):
-        typed["entries"] = [typed["entries"]]
+        typed["entries"] = _filled_in(typed["entries"])
+    if "terms" in move.body.model_fields:
+        typed.setdefault("terms", {})
     arguments = {part: str(typed.pop(part, "")) for part in ("seat", "proposal") if f"{{{part}}}" in move.path}
-    done = visit.workshops.act(visit.room, actor, move, read(move.body, typed), arguments, key=str(form.get("key") or uuid4().hex)[:80])
-    await run_in_threadpool(done.result)
+    body, key = read(move.body, typed), str(form.get("key") or uuid4().hex)[:80]
+    for room in (visit.room, *others):
+        actor = await asking(visit.request, visit.workshops.keys, room)
+        await run_in_threadpool(visit.workshops.act(room, actor, move, body, arguments, key=key).result)
+
+
+def _filled_in(entries: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the lines of a grid in which something was typed.
+
+    Raises
+    ------
+    NotApplicableError
+        When there are none.
+    """
+    lines = [line for line in entries.values() if isinstance(line, dict) and set(line) - {"seat", "proposal"}]
+    if not lines:
+        raise NotApplicableError("nothing was entered", "fill in a line first")
+    return lines

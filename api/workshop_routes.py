@@ -158,7 +158,7 @@ async def open_link(body: Opening, request: Request, response: Response, worksho
     found = await run_in_threadpool(workshops.keys.find, body.secret)
     if found is None or found.revoked:
         raise NobodyError("this link opens nothing", "ask for a new one")
-    keep(response, request, found.room or found.workshop, body.secret)
+    keep(response, request, found.room or found.workshop, body.secret, "seat" if found.actor.seat else "key")
     return {"workshop": found.workshop, "room": found.room, "capacity": found.actor.capacity}
 
 

@@ -3,6 +3,7 @@
 
 const screen_ = document.getElementById("screen");
 const offline = document.getElementById("offline");
+const moved = document.getElementById("moved");
 const POLL = 3000;
 
 // A link's secret stands behind the #: it is exchanged for a cookie and disappears from the address bar.
@@ -18,13 +19,30 @@ exchange();
 addEventListener("hashchange", exchange);
 
 function busy() {
-  // somebody is typing: what they typed is not replaced
+  // somebody is typing: the page waits, and says that there is something new
   const active = document.activeElement;
-  const typing = active && screen_.contains(active) && /^(INPUT|TEXTAREA|SELECT)$/.test(active.tagName) && active.type !== "hidden";
-  return typing || screen_.querySelector("form[data-sending]") !== null || [...screen_.querySelectorAll("textarea, input[type=text], input:not([type])")].some((field) => field.value !== field.defaultValue);
+  const typing = active && screen_.contains(active) && active.matches("textarea, select, input:not([type=checkbox]):not([type=hidden])");
+  return typing || screen_.querySelector("form[data-sending]") !== null;
+}
+
+function changed(field) {
+  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+  if (field.tagName === "SELECT") return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
+  return field.value !== field.defaultValue;
+}
+
+function fields() {
+  // what people can fill in, by form and name
+  const found = new Map();
+  for (const form of screen_.querySelectorAll("form:not([data-sent])")) {
+    const of = [form.getAttribute("action"), form.querySelector("input[type=hidden][name=proposal], input[type=hidden][name=seat]")?.value];
+    for (const field of form.querySelectorAll("textarea, select, input:not([type=hidden])")) found.set([...of, field.name, field.type === "checkbox" ? field.value : ""].join(" "), field);
+  }
+  return found;
 }
 
 function show(html) {
+  const typed = [...fields()].filter(([, field]) => changed(field));
   const opened = [...screen_.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent);
   const found = new DOMParser().parseFromString(html, "text/html");
   const fresh = found.getElementById("screen") ?? found.body;
@@ -32,11 +50,17 @@ function show(html) {
   screen_.replaceChildren(...fresh.childNodes);
   if (link && !screen_.querySelector("section.link")) screen_.querySelector("header").after(link);
   for (const summary of screen_.querySelectorAll("details > summary")) if (opened.includes(summary.textContent)) summary.parentElement.open = true;
+  const now = fields();
+  for (const [name, before] of typed) { // what was typed and not sent yet stays, wherever its form still is
+    const field = now.get(name);
+    if (field) { field.checked = before.checked; field.value = before.value; }
+  }
+  moved.hidden = true;
 }
 
 let stale = false;
-async function refresh() {
-  if (busy()) { stale = true; return; }
+async function refresh(asked = false) {
+  if (!asked && busy()) { stale = true; moved.hidden = false; return; }
   stale = false;
   try {
     const answer = await fetch(screen_.dataset.screen, { headers: { Accept: "text/html" } });
@@ -67,6 +91,8 @@ function follow() {
   });
   addEventListener("pagehide", () => source.close());
   setInterval(() => { if (stale) refresh(); }, 1000);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); }); // clocks stand still in pockets
+  moved.querySelector("button").addEventListener("click", () => refresh(true));
 }
 
 async function send(form, button) {
@@ -80,6 +106,7 @@ async function send(form, button) {
       const html = await answer.text();
       offline.hidden = true;
       delete form.dataset.sending;
+      form.dataset.sent = "1";
       if (new URL(answer.url).pathname === location.pathname || !answer.redirected) show(html); else location.assign(answer.url);
       return;
     } catch {

@@ -64,6 +64,9 @@ def view(room: Room, actor: Actor) -> dict[str, Any]:
         "proposals": [_proposal(viewer, one) for one in room.proposals.values()],
         "shown": dict(room.shown),
     }
+    if room.round is not None and room.phase in ("predict", "decide"):
+        done = room.round.predictions if room.phase == "predict" else room.round.decisions
+        seen["done"] = sum(seat.name in done for seat in room.present)
     if actor.seat is not None:
         seen["you"] = actor.seat
     if leads:

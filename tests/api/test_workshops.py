@@ -312,6 +312,27 @@ def test_sheets_can_be_opened(server: TestClient) -> None:
     assert set(server.get(f"{base}.json", headers=evening.owner).json()) == set(book.sheetnames)
 
 
+def test_a_workshop_is_compared_with_earlier_groups_of_the_same_game(server: TestClient) -> None:
+    rare = GAME.replace("title: Dues", f"title: Dues {uuid.uuid4().hex[:8]}")
+    earlier, other, now = Evening.made(server, game=rare), Evening.made(server), Evening.made(server, game=rare)
+    for one in (earlier, other, now):
+        one.go("lobby", "decide", "closed", "revealed")
+    found = server.get(f"/api/workshops/{now.workshop}/compared", headers=now.owner).json()
+    assert [row["groups"] for row in found["rounds"]] == [0], "a group that is not through is none to compare with"
+    for one in (earlier, other):
+        one.go("debrief")
+    found = server.get(f"/api/workshops/{now.workshop}/compared", headers=now.owner).json()
+    assert [row["groups"] for row in found["rounds"]] == [1]
+    assert set(found["rounds"][0]["bots"]) == set(found["rules"])
+    page = server.get(f"/f/{now.workshop}/1/report", headers=now.owner)
+    assert page.status_code == 200
+    assert "Beside earlier groups and bots" in page.text
+    assert "Round 1" in page.text
+    now.lead("go", to="negotiate")
+    assert server.get(f"/f/{now.workshop}/1/report", headers=earlier.owner).status_code == 403
+    assert server.get(f"/api/workshops/{now.workshop}/compared").status_code == 401
+
+
 def test_deleting_leaves_nothing(server: TestClient) -> None:
     evening = Evening.made(server)
     evening.go("lobby")

@@ -86,7 +86,8 @@ def enter(room: Room, actor: Actor, body: Entries, now: float) -> list[Draft]:
         try:
             drafts.append(_entered(room, entry))
         except InvalidGameError as error:
-            problems += [Problem(("entries", line, *problem.place), problem.message, problem.remedy) for problem in error.problems]
+            alias = room.seats[entry.seat].alias
+            problems += [Problem(("entries", line, *problem.place), f"{alias}: {problem.message}", problem.remedy) for problem in error.problems]
         except (UnknownNameError, IllegalMoveError) as error:
             problems.append(Problem(("entries", line), str(error), "mend this line"))
     if problems:
