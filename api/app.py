@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
@@ -126,11 +127,16 @@ def _operation_id(route: APIRoute) -> str:
 
 
 async def _keep_time(workshops: Workshops) -> None:
-    """End phases whose time is up."""
+    """End phases whose time is up; delete once a day the workshops whose day has passed, as people were told when they joined."""
+    day = None
     while True:
         await asyncio.sleep(EVERY)
         try:
             await run_in_threadpool(workshops.expire)
+            today = datetime.fromtimestamp(workshops.clock(), UTC).date()
+            if today != day:
+                await run_in_threadpool(workshops.delete_expired)
+                day = today
         except Exception:
             logger.exception("the clock of the workshops")
 

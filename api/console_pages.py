@@ -22,6 +22,8 @@ from .workshop_routes import WorkshopsOf, looked_back
 router = APIRouter(include_in_schema=False)
 LINKED = {"view": "For the projector.", "assistant": "For somebody who helps.", "proxy": "For somebody who enters what is on paper."}
 """Whom links are for."""
+ONE_PAGE = 60
+"""Seats for which the console holds the grid for paper; for more it has a page of its own, so that the console stays quick."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -204,8 +206,10 @@ async def _console(visit: Visit, name: str, error: NegotiationError | None = Non
         "capacity": actor.capacity,
         "alone": request.url.hostname in LOOPBACK,
     }
+    typed = typed_of(await request.form()) if error else {}
+    context["sheet"] = len(seen["seats"]) <= ONE_PAGE or "sheet" in request.query_params or "entries.0.seat" in typed
     if len(tables) > 1 and actor.capacity != "proxy":
         context["pooled"] = await run_in_threadpool(visit.request.app.state.records.pooled, room.rpartition("-")[0])
     if seen["phase"] in ("debrief", "archived") and actor.capacity != "proxy":
         context["debrief"] = await looked_back(request, room, actor, workshops, visit.compute)
-    return page(request, name, context | {"typed": typed_of(await request.form()) if error else {}}, error)
+    return page(request, name, context | {"typed": typed}, error)

@@ -54,8 +54,16 @@ WHO_SEES = {
     "public_now": "everybody at once",
     "public_after_reveal": "everybody after the result",
 }
+SEEN_BY = WHO_SEES | {"private": "nobody else", "role": "your own role", "group": "your own group"}
 templates.env.globals.update(
-    PHASES=TOLD, NEXT=NEXT, SHOWN=SHOWN, BOTS=bots.TOLD, SUBJECTS=INFORMATION, WHO_SEES=WHO_SEES, RULE_TITLES={key: RULE_NAMES[key] for key in METHODS}
+    SEEN_BY=SEEN_BY,
+    PHASES=TOLD,
+    NEXT=NEXT,
+    SHOWN=SHOWN,
+    BOTS=bots.TOLD,
+    SUBJECTS=INFORMATION,
+    WHO_SEES=WHO_SEES,
+    RULE_TITLES={key: RULE_NAMES[key] for key in METHODS},
 )
 Code = Annotated[str, PathParameter(max_length=20)]
 RoomName = Annotated[str, PathParameter(pattern=r"^[0-9a-f]{12}-[0-9]{1,2}$")]

@@ -126,8 +126,7 @@ def test_people_propose_numbers_rules_and_charges_and_answer_each_other(server: 
     go(console, "decide", "closed", "revealed")
     phone.reload()
     phone.send("/propose", title="Share it", terms__rule="equal", terms__set__fine=2)
-    assert "the cost is shared by the rule: Equal for all" in phone.text
-    assert "fine = 2" in phone.text
+    assert "<p>Fine = 2; the cost is shared by the rule: Equal for all." in phone.text
     phone.send("/propose", title="By hand", terms__charges__firms="1.5", counters="p1")
     assert "Firms pay 1.5 each" in phone.text
     assert "Answers “Share it”" in phone.text
@@ -154,7 +153,7 @@ def test_an_agreement_that_takes_something_back_is_scored_without_it(server: Tes
     go(console, "decide", "closed", "revealed")
     phone.reload()
     phone.send("/propose", **{"title": "No fines", "terms.without[]": ["fines"]})
-    assert "take back: Fines" in phone.text
+    assert "Take back: Fines" in phone.text
     assert "Then in force: as today" in phone.text
     room = phone.address.rpartition("/")[2]
     asked, kept = (phone.client.post(f"/api/rooms/{room}/score", json=terms).json() for terms in ({"without": ["fines"]}, {}))
@@ -293,3 +292,16 @@ def test_somebody_for_whom_nothing_was_chosen_is_told_so(server: TestClient) -> 
     go(console, "revealed")
     phone.reload()
     assert "You did not decide in this round" in phone.text
+
+
+def test_a_large_console_has_its_sheet_of_paper_on_a_page_of_its_own(server: TestClient) -> None:
+    large = GAME.replace("members: 10", "members: 80")
+    assert server.post("/api/games", json={"name": "large", "game": large}).status_code == 201
+    console = Screen(server, "/f?game=large")
+    console.send("/f", seats__firms__seats=80, seats__office__seats=1)
+    console.send("/go")
+    console.send("/go", to="decide")
+    assert not [action for action, _ in Forms(console.text).found if action.endswith("/enter")]
+    console.show(console.client.get(console.address + "&sheet=1" if "?" in console.address else console.address + "?sheet=1"))
+    console.send("/enter", entries__79__choice="pay")
+    assert "1 of 81 decided" in console.text

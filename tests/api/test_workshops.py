@@ -343,16 +343,21 @@ def test_deleting_leaves_nothing(server: TestClient) -> None:
             assert not connection.execute(table.select().where(column == evening.room)).all()
 
 
-def test_what_is_over_is_deleted_on_its_day(server: TestClient) -> None:
+def test_what_is_over_is_deleted_on_its_day_by_the_server_itself(server: TestClient) -> None:
     workshops = server.app.state.workshops  # type: ignore[attr-defined]
-    evening = Evening.made(server, retention_days=1)
+    evening, later = Evening.made(server, retention_days=1), Evening.made(server, retention_days=30)
     now = workshops.clock
     try:
         assert evening.workshop not in workshops.delete_expired()
         workshops.clock = lambda: now() + 3 * 86_400
-        assert evening.workshop in workshops.delete_expired()
+        for _ in range(100):
+            if server.get(f"/api/rooms/{evening.room}", headers=evening.owner).status_code == 401:
+                break
+            threading.Event().wait(0.1)
     finally:
         workshops.clock = now
+    assert server.get(f"/api/rooms/{evening.room}", headers=evening.owner).status_code == 401, "the link opens nothing any more"
+    assert later.see(later.owner)["phase"] == "draft"
 
 
 def test_time_runs_out_by_itself(server: TestClient) -> None:
