@@ -7,7 +7,6 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from .live import Ticks
 from .observe import Observed, Seen
 from .problems import install, kind_of, problem
 from .records import Records
+from .retention import delete_due, today_of
 from .settings import VERSION, ServerSettings
 from .storage.answers import Answers
 from .storage.database import is_sqlite, libpq, open_engine
@@ -133,10 +133,9 @@ async def _keep_time(workshops: Workshops) -> None:
         await asyncio.sleep(EVERY)
         try:
             await run_in_threadpool(workshops.expire)
-            today = datetime.fromtimestamp(workshops.clock(), UTC).date()
-            if today != day:
-                await run_in_threadpool(workshops.delete_expired)
-                day = today
+            if today_of(workshops) != day:
+                await run_in_threadpool(delete_due, workshops)
+                day = today_of(workshops)
         except Exception:
             logger.exception("the clock of the workshops")
 

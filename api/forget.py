@@ -8,6 +8,7 @@ from typing import Any
 from negotiation.report import Report
 
 from .local import address_of, workshops_in
+from .retention import delete_expired
 
 
 def run(options: Namespace) -> tuple[dict[str, Any], Report | str]:
@@ -15,5 +16,5 @@ def run(options: Namespace) -> tuple[dict[str, Any], Report | str]:
     with workshops_in(address_of(options.database)) as workshops:
         if options.workshop:
             workshops.delete(options.workshop)
-        deleted = [options.workshop] if options.workshop else workshops.delete_expired()
+        deleted = [options.workshop] if options.workshop else delete_expired(workshops)
     return {"deleted": deleted}, f"Deleted: {', '.join(deleted) or 'nothing'}. Copies of a whole database (backups) still hold it until they are replaced.\n"

@@ -328,10 +328,6 @@ class Workshops:
             raise UnknownRoomError("there is no such workshop", "check the link; it may have been deleted")
         return [dict(row) for row in rows]
 
-    def room_of(self, workshop: str, number: int) -> str:
-        """Return the name of a table."""
-        return next((row["name"] for row in self.tables(workshop) if row["number"] == number), f"{workshop}-{number}")
-
     def until(self, plan: Plan) -> str:
         """Return the day after which a workshop of this plan is deleted."""
         return (datetime.fromtimestamp(self.clock(), UTC) + timedelta(days=plan.retention_days)).date().isoformat()
@@ -350,15 +346,6 @@ class Workshops:
         self._copies.pop(workshop, None)
         self._copier.submit(backups.forget, self.engine, workshop).result()  # behind a copy that is being made
         return len(names)
-
-    def delete_expired(self) -> list[str]:
-        """Delete the workshops whose time has passed; return their names."""
-        today = datetime.fromtimestamp(self.clock(), UTC).date().isoformat()
-        with self.engine.connect() as connection:
-            due = sorted(set(connection.execute(select(ROOM.c.workshop).where(ROOM.c.delete_after < today)).scalars()))
-        for workshop in due:
-            self.delete(workshop)
-        return due
 
 
 def _source(room: Room) -> Source:

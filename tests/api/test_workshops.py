@@ -16,6 +16,7 @@ from httpx2 import Response
 from openpyxl import load_workbook
 
 from api.app import create_app
+from api.retention import delete_due, delete_expired
 from api.settings import ServerSettings
 from api.storage.tables import EVENT, RECEIPT, ROOM
 from api.workshop.moves.table import MOVES
@@ -348,7 +349,7 @@ def test_what_is_over_is_deleted_on_its_day_by_the_server_itself(server: TestCli
     evening, later = Evening.made(server, retention_days=1), Evening.made(server, retention_days=30)
     now = workshops.clock
     try:
-        assert evening.workshop not in workshops.delete_expired()
+        assert evening.workshop not in delete_expired(workshops)
         workshops.clock = lambda: now() + 3 * 86_400
         for _ in range(100):
             if server.get(f"/api/rooms/{evening.room}", headers=evening.owner).status_code == 401:
@@ -358,6 +359,21 @@ def test_what_is_over_is_deleted_on_its_day_by_the_server_itself(server: TestCli
         workshops.clock = now
     assert server.get(f"/api/rooms/{evening.room}", headers=evening.owner).status_code == 401, "the link opens nothing any more"
     assert later.see(later.owner)["phase"] == "draft"
+
+
+def test_a_clock_that_jumps_deletes_nothing_unasked(server: TestClient) -> None:
+    workshops = server.app.state.workshops  # type: ignore[attr-defined]
+    evening = Evening.made(server, retention_days=1)
+    now = workshops.clock
+    try:
+        workshops.clock = lambda: now() + 9 * 366 * 86_400
+        assert delete_due(workshops) == []
+        assert evening.see(evening.owner)["phase"] == "draft"
+        evening.go("lobby")
+        assert evening.workshop not in delete_due(workshops), "and nothing that is being played"
+    finally:
+        workshops.clock = now
+    assert server.delete(f"/api/workshops/{evening.workshop}", headers=evening.owner).status_code == 200
 
 
 def test_time_runs_out_by_itself(server: TestClient) -> None:
