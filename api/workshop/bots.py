@@ -51,7 +51,18 @@ def choice(room: Room, seat: Seat, payoffs: Payoffs) -> Choice:
         case "logit_reply":
             return {_logit(room, seat, payoffs): seat.members}
         case _:
-            return {payoffs.best_reply(before, seat.role): seat.members}
+            return {payoffs.best_reply(before, seat.role, _own(room, seat)): seat.members}
+
+
+def _own(room: Room, seat: Seat) -> str | None:
+    """Return what a seat, or most of its members, did in the last round that was revealed; before that, what is done today."""
+    last = next((one for one in reversed(room.rounds) if one.results is not None), None)
+    if last is None:
+        mine = share_of(status_quo(room), seat)
+    else:
+        made = last.decisions.get(seat.name)
+        mine = made.choice if made is not None and made.role == seat.role else {}
+    return max(mine, key=lambda action: mine[action], default=None)
 
 
 def _played(room: Room) -> bool:
@@ -64,10 +75,9 @@ def _other(room: Room, seat: Seat, part: Choice) -> Choice:
 
 
 def _logit(room: Room, seat: Seat, payoffs: Payoffs) -> str:
-    before = last_counts(room)
-    actions = list(room.game.stakeholders[seat.role].actions)
-    values = [payoffs.switched(before, seat.role, None, action) for action in actions]
-    usable = [value if math.isfinite(value) else -math.inf for value in values]
+    values = payoffs.replies(last_counts(room), seat.role, _own(room, seat))
+    actions = list(values)
+    usable = [value if math.isfinite(value) else -math.inf for value in values.values()]
     best, worst = max(usable), min((value for value in usable if math.isfinite(value)), default=0.0)
     spread = (best - worst) or 1.0
     weights = [math.exp(CARE * (value - best) / spread) if math.isfinite(value) else 0.0 for value in usable]

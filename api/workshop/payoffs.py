@@ -60,9 +60,13 @@ class Payoffs:
         row[to] = row.get(to, 0) + 1
         return self.at(self.environment({**counts, role: row}), role, to)
 
-    def best_reply(self, counts: Counts, role: str) -> str:
-        """Return the action that pays a single member of `role` most against `counts`; of equals the one that most take."""
-        values = {action: self.switched(counts, role, None, action) for action in self.definition.stakeholders[role].actions}
+    def replies(self, counts: Counts, role: str, action: str | None = None) -> dict[str, float]:
+        """Return what each action pays a member who took `action` if only it changes; see :meth:`switched`."""
+        return {to: self.switched(counts, role, action, to) for to in self.definition.stakeholders[role].actions}
+
+    def best_reply(self, counts: Counts, role: str, action: str | None = None) -> str:
+        """Return the action that pays a member of `role` who took `action` most if all others do as in `counts`; of equals the one that most take."""
+        values = self.replies(counts, role, action)
         usable = {action: value for action, value in values.items() if math.isfinite(value)} or dict.fromkeys(values, 0.0)
         size = max(abs(value) for value in usable.values())
         best = max(usable.values()) - 1e-9 * size

@@ -97,6 +97,21 @@ def test_bots_keep_their_word() -> None:
     assert table.room.rounds[1].decisions["s4"].choice == {"stay": 2}, "fewer than half did their part"
 
 
+def test_a_bot_replies_to_what_the_others_did_and_not_to_itself() -> None:
+    # all that is worth anything is the third of three who pay: who was that one last round goes on
+    text = GAME.replace("0.5 * count(firms, pay) - dues", "20 * (count(firms, pay) >= 3) - dues").replace(
+        "0.5 * count(firms, pay) - fine", "20 * (count(firms, pay) >= 3) - fine"
+    )
+    table = Table(game_text=text, seats=(SeatPlan(role="firms", seats=10, members=1), SeatPlan(role="office")))
+    table.move("give_to_bot", at={"seat": "s1"}, bot="best_reply")
+    table.move("give_to_bot", at={"seat": "s4"}, bot="best_reply")
+    table.go("lobby", "decide")
+    table.move("enter", entries=[{"seat": name, "choice": "pay"} for name in ("s1", "s2", "s3")])
+    table.go("closed", "revealed", "decide", "closed")
+    decisions = table.room.rounds[1].decisions
+    assert (decisions["s1"].choice, decisions["s4"].choice) == ({"pay": 1}, {"stay": 1})
+
+
 def test_a_bot_that_never_does_its_part_does_not_although_some_do_today() -> None:
     table = Table(game_text=GAME.replace("status_quo: {firms: stay,", "status_quo: {firms: {pay: 5, stay: 5},"))
     table.move("give_to_bot", at={"seat": "s1"}, bot="never")
