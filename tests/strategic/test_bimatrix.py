@@ -356,7 +356,7 @@ def test_a_set_that_lacks_a_corner_or_holds_a_false_one_is_not_proven(seed: int)
     rows = rng.integers(0, 1000, (5, 4))
     slabs = cuts.Slabs.of([Polytope.of(rows.tolist(), own=0, reply=4)])
     bases, _ = cuts.cut(slabs, Budget())
-    few, _ = cuts.cut(cuts.Slabs(slabs.rows[:, :4], slabs.right[:, :4]), Budget())
+    few, _ = cuts.cut(slabs._replace(rows=slabs.rows[:4], right=slabs.right[:4]), Budget())
     one = int(rng.integers(len(bases.keys)))
     moved = bases.points.copy()
     moved[one] *= 0.9
@@ -395,6 +395,16 @@ def test_prohibitive_payoffs_are_cut_with_a_smaller_shake_before_all_is_done_exa
             except corners.DoubtError:
                 tried += 1
     assert tried
+
+
+def test_a_corner_at_which_replies_are_nearly_alike_is_cut_with_a_larger_shake_before_all_is_done_exactly() -> None:
+    game = game_of(np.random.default_rng(2).integers(-1000, 1001, (2, 15, 15)).astype(float))
+    polytope = bimatrix.polytopes_of(Bimatrix.of(game).payoffs)[1]
+    with pytest.raises(corners.DoubtError):
+        corners._found([polytope], Budget())
+    found = corners.all_corners([polytope], Budget())[0]
+    assert not found.exact
+    assert (len(found.simple), len(found.degenerate)) == (50_477, 1)
 
 
 @given(st.integers(1, 6), st.integers(1, 6), st.sampled_from([2, 1000, 10**9, 10**25]), st.integers(0, 10**6))

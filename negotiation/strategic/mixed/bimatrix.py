@@ -82,7 +82,7 @@ def bimatrix_equilibria(game: Game, budget: Budget | None = None) -> Equilibrium
     return _listed(two, corners, found if finished else [*found, *_pure(two)], finished, budget)
 
 
-NONE_YET = Corners(frozenset(), {}, False, True)
+NONE_YET = Corners(np.empty(0, dtype=np.uint64), {}, False, True)
 Kept = tuple[list[int], list[int]]
 Solution = tuple[int, Sequence[int]]
 
@@ -98,7 +98,8 @@ class _Found:
     @property
     def order(self) -> tuple[object, ...]:
         """Pure ones first, then those that use earlier actions more."""
-        return any(len(one.used) > 1 for one in self.pair), self.pair[0].order, self.pair[1].order
+        x, y = self.pair
+        return len(x.used) + len(y.used) > 2, x.order, y.order
 
 
 def polytopes_of(payoffs: tuple[Table, Table]) -> tuple[Polytope, Polytope]:
@@ -122,7 +123,7 @@ def _kept(two: Bimatrix, budget: Budget) -> tuple[Kept, bool]:
     _check_size(sizes[small], 0, sum(sizes))
     corners = all_corners([polytope], budget)[0]
     best = 0
-    for labels in chain(corners.simple, corners.degenerate):
+    for labels in chain(corners.listed.tolist(), corners.degenerate):
         best |= labels
     if corners.finished:
         kept[1 - small][:] = [r for r in range(sizes[1 - small]) if best >> (polytope.reply + r) & 1]
@@ -153,8 +154,9 @@ def _extreme(two: Bimatrix, kept: Kept, polytopes: tuple[Polytope, Polytope], co
     pairs = list(_pairs(corners, (1 << len(kept[0]) + len(kept[1])) - 1))
     known: tuple[dict[int, tuple[Solution, Play]], dict[int, tuple[Solution, Play]]] = ({}, {})
     in_time = True
+    doing = f"{len(pairs):,} equilibria"
     for i, label in dict.fromkeys((i, labels[i]) for labels in pairs for i in (0, 1)):
-        if corners[i].finished and budget.spent(1.0, f"{len(pairs):,} equilibria"):
+        if corners[i].finished and budget.spent(1.0, doing):
             in_time = False
             break
         solution = _solution(polytopes[i], corners[i], label)
@@ -191,11 +193,11 @@ def _spread(weights: Sequence[int], kept: Sequence[int], size: int) -> Sequence[
 
 def _pairs(corners: Sequence[Corners], everything: int) -> Iterator[tuple[int, int]]:
     first, second = corners
-    for labels in first.simple & {everything ^ labels for labels in second.simple}:
+    for labels in np.intersect1d(first.listed, everything ^ second.listed, assume_unique=True).tolist():
         yield labels, everything ^ labels
-    for labels, other in _supplements(first.degenerate, [*second.simple, *second.degenerate], everything):
+    for labels, other in _supplements(first.degenerate, [*second.listed.tolist(), *second.degenerate], everything):
         yield labels, other
-    for other, labels in _supplements(second.degenerate, first.simple, everything):
+    for other, labels in _supplements(second.degenerate, first.listed.tolist(), everything):
         yield labels, other
 
 
@@ -226,13 +228,12 @@ def _pure(two: Bimatrix) -> Iterator[_Found]:
 
 
 def _listed(two: Bimatrix, corners: Sequence[Corners], found: list[_Found], finished: bool, budget: Budget) -> EquilibriumList:
-    ordered = sorted(found, key=lambda one: one.order)
+    ordered, degenerate = sorted(found, key=lambda one: one.order), any(side.degenerate for side in corners)
     if finished:
-        numbers = connected([one.sides for one in ordered])
+        numbers = connected([one.sides for one in ordered]) if degenerate else list(range(1, len(ordered) + 1))
         listed = tuple(certify_pair(two, one.pair, one.index, number) for one, number in zip(ordered, numbers, strict=True))
     else:
         listed = tuple({e.exact: e for e in (certify_pair(two, one.pair, one.index) for one in ordered)}.values())
-    degenerate = any(side.degenerate for side in corners)
     if finished and not degenerate and sum(one.index or 0 for one in listed) != 1:
         raise SolverError("the indices of the equilibria do not sum to +1", "report the game: this is a fault of the solver")
     reason, notes = _reason(corners, len(listed), finished, degenerate, budget), _notes(two, listed, finished, degenerate)
@@ -261,12 +262,15 @@ def _notes(two: Bimatrix, found: Sequence[Equilibrium], finished: bool, degenera
         sizes = Counter(one.component for one in found)
         wide = sum(size > 1 for size in sizes.values())
         notes.append(f"the {len(found)} listed are the extreme ones; connected components: {len(sizes)}, of which {wide} with more than one equilibrium")
-    if any(_near_ties(table, tolerance) for table, tolerance in zip(two.tables, two.game.tolerances, strict=True)):
+    if any(map(_near_ties, two.tables, two.denominators, two.game.tolerances)):
         notes.append("some payoffs differ by less than round-off; the difference is taken at face value here")
     return tuple(notes)
 
 
-def _near_ties(table: Array, tolerance: float) -> bool:
+def _near_ties(table: Array, denominator: int, tolerance: float) -> bool:
+    """Return whether payoffs of two replies to one action differ by less than round-off, which the denominator often rules out."""
+    if 2.0 * tolerance * denominator < 1.0:
+        return False
     ordered = np.sort(table, axis=0)
     gaps = ordered[1:] - ordered[:-1]
     return bool(((gaps > 0) & (gaps <= tolerance)).any())

@@ -15,20 +15,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...budget import Budget
 from ...numerics import Array
 from .batches import solved
-from .cuts import MOST_LABELS, ONE, SHAKES, Bases, Bits, Rows, Slabs, cut, ridges
+from .cuts import MOST_LABELS, ONE, SHAKES, Bases, Bits, Rows, Slabs, cut, ridges, split, stride
 from .polytope import Corner, Polytope, exact_corners
 
+TOGETHER = 9
+"""Two polytopes of at most so many actions each are cut in one go: fewer calls for the same arithmetic."""
 EXACT_LABELS = 9
 """Up to so many labels exact arithmetic alone is faster."""
-TOGETHER = 12
-"""Two polytopes of at most so many actions each are cut in one go: fewer calls for the same arithmetic."""
 BLOCK = 2048
 NEAR = 1e-6
 """Below this, a slack is taken for a label and checked in integers."""
@@ -44,8 +45,8 @@ class Corners:
 
     Parameters
     ----------
-    simple : frozenset of int
-        Labels of the corners that have as many labels as actions.
+    listed : ndarray of int
+        Labels of the corners that have as many labels as actions, as machine words where they fit.
     degenerate : dict
         All labels of each corner that has more, to the labels of one basis of it.
     finished : bool
@@ -56,14 +57,19 @@ class Corners:
         Labels of some of them, to the corner in integers.
     """
 
-    simple: frozenset[int]
+    listed: NDArray[Any]
     degenerate: dict[int, int]
     finished: bool
     exact: bool
     solved: dict[int, Corner] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self.simple) + len(self.degenerate)
+        return len(self.listed) + len(self.degenerate)
+
+    @property
+    def simple(self) -> frozenset[int]:
+        """Labels of the corners that have as many labels as actions."""
+        return frozenset(self.listed.tolist())
 
 
 def all_corners(polytopes: Sequence[Polytope], budget: Budget) -> list[Corners]:
@@ -109,26 +115,27 @@ def all_corners(polytopes: Sequence[Polytope], budget: Budget) -> list[Corners]:
 def _exactly(polytope: Polytope, budget: Budget) -> Corners:
     bases, finished = exact_corners(polytope, budget)
     degenerate = {labels: basis for labels, basis in bases.items() if labels != basis}
-    return Corners(frozenset(bases.keys() - degenerate.keys()), degenerate, finished, True)
+    fits = len(polytope.rows) + len(polytope.rows[0]) <= MOST_LABELS
+    listed = np.array([*(bases.keys() - degenerate.keys())], dtype=np.uint64 if fits else object)
+    return Corners(listed, degenerate, finished, True)
 
 
 def _found(polytopes: Sequence[Polytope], budget: Budget, shake: float = SHAKES[0]) -> list[Corners]:
     slabs = Slabs.of(polytopes, shake)
     with np.errstate(all="ignore"):
         bases, finished = cut(slabs, budget)
-        doubtful, near = prove(slabs, bases) if finished else (bases.side[:0].nonzero()[0], bases.keys[:0])
+        doubtful, near = prove(slabs, bases) if finished else (np.empty(0, dtype=np.intp), bases.keys[:0])
+    second = bases.keys > np.uint64((1 << len(slabs.rows) + slabs.actions + 1) - 1)
     found = []
     for k, polytope in enumerate(polytopes):
-        labels = _labels(polytope, bases.keys)
-        settled: list[tuple[int, Corner]] = []
-        if len(doubtful):
-            mine = bases.side[doubtful] == k
-            settled.extend(_settled(polytope, labels[doubtful[mine]], _labels(polytope, near[mine])))
+        mine = doubtful[second[doubtful] == k]
+        settled = list(_settled(polytope, _labels(polytope, bases.keys[mine]), _labels(polytope, near[second[doubtful] == k]))) if len(mine) else []
         several = {basis: corner for basis, corner in settled if corner.labels != basis}
-        listed = labels if len(polytopes) == 1 else labels[bases.side == k]
-        simple = frozenset(listed.tolist()).difference(several, [polytope.origin])
+        labels = _labels(polytope, bases.keys[second == k][1:])  # the origin, which is no mixture, is never cut off and stays the first
+        if several:
+            labels = labels[~np.isin(labels, [*several])]
         degenerate = {corner.labels: basis for basis, corner in several.items()}
-        found.append(Corners(simple, degenerate, finished, False, {corner.labels: corner for _, corner in settled}))
+        found.append(Corners(labels, degenerate, finished, False, {corner.labels: corner for _, corner in settled}))
     return found
 
 
@@ -145,7 +152,7 @@ def _shifted(bits: Bits, by: int) -> Bits:
 
 
 class _Edges(NamedTuple):
-    """All variables at each corner, the corner at the other end of each edge, and there the variable that was 0 here."""
+    """At each corner all variables, (labels, B); for each of its edges, (actions, B), the corner at the other end, and there the variable that was 0 here."""
 
     table: Array
     beside: Rows
@@ -153,7 +160,7 @@ class _Edges(NamedTuple):
 
 
 def prove(slabs: Slabs, bases: Bases) -> tuple[Rows, Bits]:
-    """Prove the bases to be those of all corners of the shaken polytopes.
+    """Prove the bases to be those of all corners of the shaken polytope.
 
     Returns
     -------
@@ -167,62 +174,61 @@ def prove(slabs: Slabs, bases: Bases) -> tuple[Rows, Bits]:
     DoubtError
         When that cannot be proven.
     """
-    count, actions = bases.bits.shape
-    table = np.concatenate([bases.points, slabs.slack(bases.points, bases.side)], axis=1)
-    width, flat = table.shape[1], table.ravel()
-    label = (bases.bits.astype(np.float64).view(np.int64) >> 52) - 1024
-    beside = neighbours(bases)
-    far = flat[beside * width + label]
-    label += np.arange(0, count * width, width)[:, None]
-    basic = flat[label]
+    count, actions = len(bases.keys), slabs.actions
+    bits = split(bases.keys, actions)
+    beside = neighbours(bases.keys, bits)
+    weights = bases.points.T if slabs.rows.shape[1] == actions else (bases.points[:, :actions] + bases.points[:, actions:]).T
+    table = np.concatenate([weights, slabs.slack(bases.points)])
+    flat, first = table.ravel(), ((bits.astype(np.float64).view(np.int64) >> 52) - 1024) * count
+    far = flat.take(first + beside)
+    first += np.arange(count)
+    basic = flat.take(first)
     rounding, raised = (actions + 16) * 2.0**-52, 2.0 * (float(slabs.right.max()) - 1.0)
     missed = max(float(basic.max()), -float(basic.min())) + rounding
-    inverse = (1.0 / far).sum(axis=1)
+    inverse = (1.0 / far).sum(axis=0)
     if not (table.min() > -1e-9 and table.max() < 1.4 and far.min() > 0.0 and missed * inverse.max() < 0.1):
         raise DoubtError
-    flat[label] = np.inf
-    least = table.min(axis=1)
-    doubtful = (least <= 2.0 * rounding + raised + (2.8 * missed + 1.4 * raised) * inverse).nonzero()[0]
-    flat[label] = basic
-    return _doubtful(bases, _Edges(table, beside, far), doubtful, missed, raised)
+    small = table <= 2.0 * rounding + raised + (2.8 * missed + 1.4 * raised) * inverse
+    doubtful = (np.add.reduce(small, axis=0, dtype=np.uint8) > actions).nonzero()[0]
+    return _doubtful(bases.keys, _Edges(table, beside, far), doubtful, missed, raised)
 
 
-def _doubtful(bases: Bases, edges: _Edges, doubtful: Rows, missed: float, raised: float) -> tuple[Rows, Bits]:
+def _doubtful(keys: Bits, edges: _Edges, doubtful: Rows, missed: float, raised: float) -> tuple[Rows, Bits]:
     """Look at each basic variable by itself, and at how it changes along each edge."""
-    bits = ONE << np.arange(1, edges.table.shape[1] + 1, dtype=np.uint64)
     table, beside, far = edges
-    still, near = [doubtful[:0]], [bases.keys[:0]]
+    bits = ONE << np.arange(1, len(table) + 1, dtype=np.uint64)[:, None]
+    still, near = [doubtful[:0]], [keys[:0]]
     for begin in range(0, len(doubtful), BLOCK):
         block = doubtful[begin : begin + BLOCK]
-        values = table[block]
-        reach = (np.abs(table[beside[block]] - values[:, None, :]) / far[block, :, None]).sum(axis=1)
-        basic = (bases.keys[block, None] & bits) == 0
+        values = table[:, block]
+        reach = (np.abs(table[:, beside[:, block]] - values[:, None]) / far[:, block]).sum(axis=1)
+        basic = (keys[block] & bits) == 0
         spare = values - 2.0 * missed * (1.0 + reach)
         if not (spare > 0.0).all(where=basic):
             raise DoubtError
-        unsure = (spare <= raised * (1.0 + reach)).any(axis=1, where=basic)
+        unsure = (spare <= raised * (1.0 + reach)).any(axis=0, where=basic)
         still.append(block[unsure])
-        near.append(np.bitwise_or.reduce(np.where(values[unsure] < NEAR, bits, np.uint64(0)), axis=1) | bases.keys[block[unsure]])
+        near.append(np.bitwise_or.reduce(np.where(values[:, unsure] < NEAR, bits, np.uint64(0)), axis=0) | keys[block[unsure]])
     return np.concatenate(still), np.concatenate(near)
 
 
-def neighbours(bases: Bases) -> Rows:
-    """Return for each basis and each of its labels the basis that shares all other labels.
+def neighbours(keys: Bits, bits: Bits) -> Rows:
+    """Return for each basis and each of its labels the basis that shares all other labels, shape (actions, B).
 
     Raises
     ------
     DoubtError
         Unless there is exactly one everywhere.
     """
-    count, actions = bases.bits.shape
-    words, order = ridges(bases.keys, bases.bits)
+    words, order = ridges(keys, bits)
     first, second = words[0::2], words[1::2]
     if len(words) % 2 or (first != second).any() or (second[:-1] == first[1:]).any():
         raise DoubtError
-    found = np.empty(len(order), dtype=np.intp)
-    found[order[0::2]], found[order[1::2]] = order[1::2], order[0::2]
-    found //= actions
-    return found.reshape(count, actions)
+    width = 1 << stride(keys)
+    corner = order & width - 1
+    found = np.empty(len(bits) * width, dtype=np.intp)
+    found[order[0::2]], found[order[1::2]] = corner[1::2], corner[0::2]
+    return found.reshape(-1, width)[:, : len(keys)]
 
 
 def _settled(polytope: Polytope, bases: Bits, near: Bits) -> Iterator[tuple[int, Corner]]:

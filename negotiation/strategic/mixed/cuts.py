@@ -21,67 +21,62 @@ Bits = NDArray[np.uint64]
 Rows = NDArray[np.intp]
 Side = NDArray[np.bool_]
 
-SHAKES = 2.0**-30, 2.0**-38
-"""Right-hand sides are raised by this times 0.5 to 1.5, which makes every corner a simple one; the second is for games with payoffs of very different size."""
+SHAKES = 2.0**-30, 2.0**-26, 2.0**-38
+"""Right-hand sides are raised by this times 0.5 to 1.5, which makes every corner a simple one; the second is for corners at which replies are nearly
+alike, the third for games with payoffs of very different size."""
 MOST_LABELS = 62
 """Beyond so many labels they do not fit a machine word, with a bit for the polytope and one for the side of a half-space."""
 INSIDE = 1e-9
 ONE = np.uint64(1)
 BLOCK = 512
 """Points whose slacks are computed at a time: products of larger matrices would be handed to several threads, and wait for them."""
-PAIRS = 8_000
+PAIRS = 32_000
 """Up to so many pairs of a corner that stays and one that goes, looking at each pair is faster than sorting all edges."""
-RAISED = np.random.default_rng(0).uniform(0.5, 1.5, (2, MOST_LABELS))
+RAISED = np.random.default_rng(0).uniform(0.5, 1.5, MOST_LABELS)
 
 
 class Slabs(NamedTuple):
-    """One or two polytopes ``rows[k] @ z <= right[k], z >= 0`` of one shape.
+    """One polytope ``rows @ z <= right, z >= 0``, or two of one shape: then a row holds that of the first and that of the second, and each
+    corner has coordinates for both, those of the other one 0.
 
-    Labels count own actions first, then replies. ``rows`` has shape (polytopes, replies, actions) and entries from 1 to 2: a column has
+    Labels count own actions first, then replies. ``rows`` has shape (replies, polytopes * actions) and entries from 1 to 2: a column has
     its largest entry as the unit and 1 added, which leaves all labels as they are and bounds the polytope from the first cut on.
     """
 
     rows: Array
     right: Array
+    actions: int
 
     @classmethod
     def of(cls, polytopes: Sequence[Polytope], shake: float = SHAKES[0]) -> Slabs:
         """Return the polytopes with shaken right-hand sides."""
-        rows = np.array([polytope.scaled() for polytope in polytopes]) + 1.0
-        return cls(rows, 1.0 + shake * RAISED[: len(rows), : rows.shape[1]])
+        rows = np.concatenate([polytope.scaled() for polytope in polytopes], axis=1) + 1.0
+        return cls(rows, 1.0 + shake * RAISED[: len(rows)], rows.shape[1] // len(polytopes))
 
-    def slack(self, points: Array, side: Side, replies: slice = slice(None)) -> Array:
-        """Return how much less than the right-hand side each reply earns at each point."""
-        slack = np.empty((len(points), self.rows[0, replies].shape[0]))
+    def slack(self, points: Array) -> Array:
+        """Return how much less than the right-hand side each reply earns at each point, shape (replies, points)."""
+        slack = np.empty((len(self.rows), len(points)))
         for begin in range(0, len(points), BLOCK):
             block = slice(begin, begin + BLOCK)
-            np.subtract(self.right[0, replies], points[block] @ self.rows[0, replies].T, out=slack[block])
-            if len(self.rows) == 2:
-                other = self.right[1, replies] - points[block] @ self.rows[1, replies].T
-                np.copyto(slack[block], other, where=side[block, None])
+            np.subtract(self.right[:, None], self.rows @ points[block].T, out=slack[:, block])
         return slack
 
 
 class Bases(NamedTuple):
-    """Corners with one basis each: coordinates, label bits of the basis one by one and together, and whether they are of the second polytope.
-
-    Label `l` is bit `l + 1`; the highest bit used marks the second polytope.
-    """
+    """Corners and the labels of one basis of each: label `l` is bit `l + 1`; the highest bit used marks the second polytope."""
 
     points: Array
-    bits: Bits
     keys: Bits
-    side: Side
 
     def take(self, places: Rows) -> Bases:
         """Return those at `places`."""
-        return Bases(self.points.take(places, axis=0), self.bits.take(places, axis=0), self.keys.take(places), self.side.take(places))
+        return Bases(self.points.take(places, axis=0), self.keys.take(places))
 
 
 def cut(slabs: Slabs, budget: Budget) -> tuple[Bases, bool]:
     """Return the bases of all corners, and whether the budget lasted; if it did not, those found that no half-space removes.
 
-    Cost: about a microsecond a corner and 60 a half-space.
+    Cost: about a microsecond a corner and 50 a half-space.
 
     Examples
     --------
@@ -90,78 +85,97 @@ def cut(slabs: Slabs, budget: Budget) -> tuple[Bases, bool]:
     >>> sorted(f"{key >> 1:04b}" for key in bases.keys.tolist()), finished
     (['0011', '0110', '1001', '1100'], True)
     """
-    replies = slabs.rows.shape[1]
+    replies, actions = len(slabs.rows), slabs.actions
     bases = _simplex(slabs)
     for r in range(1, replies):
         if budget.spent(r / replies, f"{len(bases.keys):,} corners of the first {r} of {replies} half-spaces"):
-            inside = slabs.slack(bases.points, bases.side, slice(r, None)).min(axis=1) > INSIDE
+            inside = slabs.slack(bases.points)[r:].min(axis=0) > INSIDE
             return bases.take(np.flatnonzero(inside)), False
-        bases = _cut_once(slabs, r, bases)
+        bases = _cut_once(bases, slabs.right[r] - bases.points.dot(slabs.rows[r]), np.uint64(1 << actions + r + 1), actions)
     return bases, True
 
 
 def _simplex(slabs: Slabs) -> Bases:
     """Return the corners of the first half-space: the origin, and one for each action."""
-    count, replies, actions = slabs.rows.shape
-    own = np.arange(actions)
-    points = np.zeros((count, actions + 1, actions))
-    points[:, own + 1, own] = slabs.right[:, :1] / slabs.rows[:, 0]
-    bits = np.empty(points.shape, dtype=np.uint64)
-    bits[:] = ONE << (own + 1).astype(np.uint64)
-    bits[:, own + 1, own] = 1 << actions + 1
-    keys = np.bitwise_or.reduce(bits, axis=2)
-    keys[1:] |= np.uint64(1 << actions + replies + 1)
-    return Bases(points.reshape(-1, actions), bits.reshape(-1, actions), keys.ravel(), np.repeat(np.arange(count) > 0, actions + 1))
+    replies, width = slabs.rows.shape
+    origin, first, second = (1 << slabs.actions + 1) - 2, 1 << slabs.actions + 1, 1 << slabs.actions + replies + 1
+    corners = [origin, *(origin ^ (1 << a + 1) | first for a in range(slabs.actions))]
+    keys = corners if width == slabs.actions else [*corners, *(key | second for key in corners)]
+    points = np.zeros((len(keys), width))
+    for begin in range(0, width, slabs.actions):
+        own = slice(begin, begin + slabs.actions)
+        np.fill_diagonal(points[begin + begin // slabs.actions + 1 :, own], slabs.right[0] / slabs.rows[0, own])
+    return Bases(points, np.array(keys, dtype=np.uint64))
 
 
-def _cut_once(slabs: Slabs, r: int, bases: Bases) -> Bases:
-    points, bits, keys, side = bases
-    actions = bits.shape[1]
-    slack = slabs.right[0, r] - points.dot(slabs.rows[0, r])
-    if len(slabs.rows) == 2:
-        slack = np.where(side, slabs.right[1, r] - points.dot(slabs.rows[1, r]), slack)
-    kept, gone = (slack >= 0.0).nonzero()[0], (slack < 0.0).nonzero()[0]
+def _cut_once(bases: Bases, slack: Array, label: np.uint64, actions: int) -> Bases:
+    """Cut with a half-space of which the slack at each corner is known."""
+    points, keys = bases
+    beyond = slack < 0.0
+    gone = beyond.nonzero()[0]
+    if not len(gone):
+        return bases
+    kept = (~beyond).nonzero()[0]
     few = len(kept) * len(gone) <= PAIRS
-    stays, goes, shared = _among(keys, kept, gone) if few else _sorted(keys | (slack.view(np.uint64) >> np.uint64(63)), bits)
-    source = np.concatenate([kept, stays])
+    stays, goes, shared = _among(keys, kept, gone) if few else _sorted(keys, beyond, actions)
     share = slack.take(stays)
     share /= share - slack.take(goes)
-    new = bases.take(source)
-    begin, label = len(kept), np.uint64(1 << actions + r + 1)
-    fresh = new.points[begin:]
-    fresh += (points.take(goes, axis=0) - fresh) * share[:, None]
-    dropped = (new.keys[begin:] ^ shared)[:, None]
-    np.copyto(new.bits[begin:], label, where=new.bits[begin:] == dropped)
-    new.keys[begin:] = shared | label
-    return new
+    near, fresh = points.take(stays, axis=0), points.take(goes, axis=0)
+    fresh -= near
+    fresh *= share[:, None]
+    fresh += near
+    return Bases(np.concatenate([points.take(kept, axis=0), fresh]), np.concatenate([keys.take(kept), shared | label]))
 
 
 def _among(keys: Bits, kept: Rows, gone: Rows) -> tuple[Rows, Rows, Bits]:
     """Return which corners that are kept and gone share an edge, and what labels they share: all but one of each."""
-    one, other = keys.take(kept), keys.take(gone)
-    first, second = (np.bitwise_count(one[:, None] ^ other) == 2).nonzero()
-    return kept.take(first), gone.take(second), one.take(first) & other.take(second)
+    apart = keys.take(gone)[:, None] ^ keys.take(kept)
+    at: Rows = (np.bitwise_count(apart) == 2).ravel().nonzero()[0]
+    stays, goes = kept.take(at % len(kept)), gone.take(at // len(kept))
+    return stays, goes, keys.take(stays) & keys.take(goes)
 
 
-def _sorted(keys: Bits, bits: Bits) -> tuple[Rows, Rows, Bits]:
-    """Return the same from keys of which the lowest bit says that a corner is gone."""
-    actions = bits.shape[1]
-    words, order = ridges(keys, bits)
-    at = (words[1:] ^ words[:-1] == ONE).nonzero()[0]
-    return order[at] // actions, order[at + 1] // actions, words[at]
+def _sorted(keys: Bits, beyond: Side, actions: int) -> tuple[Rows, Rows, Bits]:
+    """Return the same from the sorted edges; the lowest bit says that a corner is gone."""
+    words, order = ridges(keys | beyond, split(keys, actions))
+    at = np.flatnonzero(words[1:] ^ words[:-1] == ONE)
+    order &= (1 << stride(keys)) - 1
+    return order.take(at), order.take(at + 1), words.take(at)
+
+
+def split(keys: Bits, actions: int) -> Bits:
+    """Return the lowest bits of each key one by one, shape (actions, B).
+
+    Examples
+    --------
+    >>> split(np.array([0b1010, 0b0110], dtype=np.uint64), 2).tolist()
+    [[2, 2], [8, 4]]
+    """
+    bits, rest = np.empty((actions, len(keys)), dtype=np.uint64), keys
+    for row in bits:
+        np.bitwise_and(rest, -rest, out=row)
+        rest = rest ^ row
+    return bits
+
+
+def stride(keys: Bits) -> int:
+    """Return how many bits the number of a corner takes."""
+    return len(keys).bit_length()
 
 
 def ridges(keys: Bits, bits: Bits) -> tuple[Bits, Rows]:
-    """Return, sorted, each key without each one of its bits, and the places they come from.
+    """Return, sorted, each key without each one of its bits, and the places they come from: the row in `bits`, and in the last bits the corner.
 
     Where a word has room for both, they are sorted together, which is several times faster than sorting places by words.
     """
-    words = (keys[:, None] ^ bits).ravel()
+    words, last = keys ^ bits, stride(keys)
+    places = np.arange(len(bits), dtype=np.uint64)[:, None] << np.uint64(last) | np.arange(len(keys), dtype=np.uint64)
     room = 64 - int(keys.max()).bit_length()
-    if len(words) >> room:
-        order = np.argsort(words)
-        return words[order], order
+    if len(bits) << last >> room:
+        order = words.ravel().argsort()
+        return words.ravel()[order], places.ravel()[order].view(np.intp)
     words <<= np.uint64(room)
-    words |= np.arange(len(words), dtype=np.uint64)
-    words.sort()
-    return words >> np.uint64(room), (words & np.uint64((1 << room) - 1)).view(np.intp)
+    words |= places
+    together = words.ravel()
+    together.sort()
+    return together >> np.uint64(room), (together & np.uint64((1 << room) - 1)).view(np.intp)

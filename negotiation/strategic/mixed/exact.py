@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 from operator import mul
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,8 @@ from ..game import Game
 
 Table = list[list[int]]
 WORD = 1 << 62
-ZERO = Fraction(0)
+ZERO, ONE = Fraction(0), Fraction(1)
+FEW_EQUATIONS = 4
 FEW_DIGITS = 15
 """Decimals of at most so many digits are read back from floats without loss."""
 
@@ -63,12 +65,12 @@ def integers(rows: Table) -> NDArray[np.int64]:
     >>> integers([[1, 2**70]]).dtype, integers([[1, 2]]).dtype
     (dtype('O'), dtype('int64'))
     """
-    small = all(-WORD < value < WORD for row in rows for value in row)
+    small = max(map(max, rows)) < WORD and min(map(min, rows)) > -WORD
     return np.array(rows, dtype=np.int64 if small else object)
 
 
 def solve_ones(rows: Sequence[Sequence[int]]) -> tuple[int, list[int]]:
-    """Solve `rows @ z = (1, ..., 1)` in integers by fraction-free elimination.
+    """Solve `rows @ z = (1, ..., 1)` in integers: up to four equations by Cramer's rule, more by fraction-free elimination.
 
     Cost: a third of k cubed multiplications of integers as long as the determinant.
 
@@ -93,6 +95,10 @@ def solve_ones(rows: Sequence[Sequence[int]]) -> tuple[int, list[int]]:
     >>> solve_ones([[2, 0], [1, 3]])
     (6, [3, 1])
     """
+    if len(rows) <= FEW_EQUATIONS:
+        solution = _orthogonal([[a - b for a, b in zip(row, rows[0], strict=True)] for row in rows[1:]])
+        determinant = sum(map(mul, rows[0], solution))
+        return determinant, solution if determinant else []
     work: Table = [[*row, 1] for row in rows]
     solved: list[tuple[int, list[int]]] = []
     sign = before = 1
@@ -108,10 +114,31 @@ def solve_ones(rows: Sequence[Sequence[int]]) -> tuple[int, list[int]]:
         else:
             work = [[(head * a - row[0] * b) // before for a, b in zip(row[1:], rest, strict=True)] for row in work]
         before = head
-    solution: list[int] = []
+    solution = []
     for head, rest in reversed(solved):
         solution.insert(0, (before * rest[-1] - sum(map(mul, rest, solution))) // head)
     return sign * before, [sign * value for value in solution]
+
+
+def _orthogonal(rows: Table) -> list[int]:
+    """Return the signed minors of up to three rows, which have one number more than there are rows: a vector orthogonal to all of them.
+
+    Examples
+    --------
+    >>> _orthogonal([[1, 2, 3], [4, 5, 6]])
+    [-3, 6, -3]
+    """
+    if not rows:
+        return [1]
+    if len(rows) == 1:
+        ((a, b),) = rows
+        return [b, -a]
+    if len(rows) == 2:
+        (a, b, c), (d, e, f) = rows
+        return [b * f - c * e, c * d - a * f, a * e - b * d]
+    (a, b, c, d), (e, f, g, h), (p, q, r, s) = rows
+    ab, ac, ad, bc, bd, cd = a * f - b * e, a * g - c * e, a * h - d * e, b * g - c * f, b * h - d * f, c * h - d * g
+    return [q * cd - r * bd + s * bc, r * ad - p * cd - s * ac, p * bd - q * ad + s * ab, q * ac - p * bc - r * ab]
 
 
 @dataclass(frozen=True)
@@ -159,11 +186,10 @@ class Bimatrix:
 def tables(game: Game) -> tuple[Array, Array]:
     """Return what each of two stakeholders earns, own action first; a committed one has its one action."""
     rows = []
-    for i, axis in enumerate(game.lattice.axes):
+    for i, (axis, whole) in enumerate(zip(game.lattice.axes, game.tables, strict=True)):
         open_to = range(axis.actions) if axis.committed is None else [axis.committed]
-        whole = game.tables[i]
         if whole is not None:
-            rows.append(np.moveaxis(whole, i, 0).reshape(len(open_to), -1))
+            rows.append(whole.T if i else whole)
             continue
         flat = tuple(1 if j == i else size for j, size in enumerate(game.lattice.shape))
         chosen = [game.payoffs[i][a] for a in open_to]
@@ -190,16 +216,15 @@ def certify(two: Bimatrix, weights: tuple[Sequence[int], Sequence[int]], index: 
     return certify_pair(two, (play(two, 0, weights[0]), play(two, 1, weights[1])), index)
 
 
-@dataclass(frozen=True)
-class Play:
+class Play(NamedTuple):
     """A mixture of one stakeholder, exactly, and what it leaves the other to earn.
 
     Parameters
     ----------
-    used, unused : list of int
-        Actions with a weight, and those without.
+    used : list of int
+        Actions with a weight.
     shares : tuple of Fraction
-    mixture : ndarray
+    mixture : list of float
         The same as floats.
     behind : list of int
         By how much each action of the other earns less than its best reply, times `unit`.
@@ -209,17 +234,16 @@ class Play:
     """
 
     used: list[int]
-    unused: list[int]
     shares: tuple[Fraction, ...]
-    mixture: Array
+    mixture: list[float]
     behind: list[int]
     earned: float
     unit: int
 
     @property
-    def order(self) -> tuple[float, ...]:
+    def order(self) -> list[float]:
         """Sorts mixtures that use earlier actions more to the front."""
-        return tuple((-self.mixture).tolist())
+        return [-share for share in self.mixture]
 
 
 def play(two: Bimatrix, i: int, weights: Sequence[int]) -> Play:
@@ -230,18 +254,22 @@ def play(two: Bimatrix, i: int, weights: Sequence[int]) -> Play:
     SolverError
         When one is negative or all are 0.
     """
-    axis, total = two.game.lattice.axes[i], sum(weights)
-    if min(weights) < 0 or not total:
+    axis, used = two.game.lattice.axes[i], [a for a, weight in enumerate(weights) if weight]
+    if min(weights) < 0 or not used:
         raise SolverError(f"a mixture of '{two.game.names[i]}' that was found is none", "report the game: this is a fault of the solver")
-    values = [sum(map(mul, row, weights)) for row in two.payoffs[1 - i]]
-    best, unit, shift = max(values), total * two.denominators[1 - i], axis.committed or 0
-    used = [a for a, weight in enumerate(weights) if weight]
-    unused = [a for a, weight in enumerate(weights) if not weight]
-    shares, mixture = [ZERO] * axis.actions, [0.0] * axis.actions
-    for a in used:
-        shares[a + shift] = Fraction(weights[a], total)
-        mixture[a + shift] = weights[a] / total
-    return Play(used, unused, tuple(shares), np.array(mixture), [best - value for value in values], best / unit, unit)
+    shift, shares, mixture = axis.committed or 0, [ZERO] * axis.actions, [0.0] * axis.actions
+    if len(used) == 1:
+        (only,), total = used, 1
+        values = [row[only] for row in two.payoffs[1 - i]]
+        shares[only + shift], mixture[only + shift] = ONE, 1.0
+    else:
+        total = sum(weights)
+        values = [sum(map(mul, row, weights)) for row in two.payoffs[1 - i]]
+        for a in used:
+            shares[a + shift] = Fraction(weights[a], total)
+            mixture[a + shift] = weights[a] / total
+    best, unit = max(values), total * two.denominators[1 - i]
+    return Play(used, tuple(shares), mixture, [best - value for value in values], best / unit, unit)
 
 
 def certify_pair(two: Bimatrix, pair: tuple[Play, Play], index: int | None = None, component: int | None = None) -> Equilibrium:
@@ -253,23 +281,23 @@ def certify_pair(two: Bimatrix, pair: tuple[Play, Play], index: int | None = Non
         When one does not.
     """
     margin, payoffs = float("inf"), []
-    axes = two.game.lattice.axes
-    for i, (own, other, axis) in enumerate(zip(pair, pair[::-1], axes, strict=True)):
-        behind = other.behind
+    axes, (x, y) = two.game.lattice.axes, pair
+    for i, (own, other) in enumerate(((x, y), (y, x))):
+        used, behind, shift = len(own.used), other.behind, axes[i].committed or 0
         if any(map(behind.__getitem__, own.used)):
             raise SolverError(f"a mixture of '{two.game.names[i]}' that was found is not a best reply", "report the game: this is a fault of the solver")
-        if own.unused:
-            margin = min(margin, min(map(behind.__getitem__, own.unused)) / other.unit)
-        payoffs.append(dict.fromkeys([a + (axis.committed or 0) for a in own.used], other.earned))
-    pure = all(len(one.used) == 1 for one in pair)
+        if used < len(behind):
+            margin = min(margin, sorted(behind)[used] / other.unit)  # those that are used are not behind, nobody is ahead
+        payoffs.append(dict.fromkeys([a + shift for a in own.used], other.earned))
+    pure = len(x.used) == len(y.used) == 1
     return Equilibrium(
-        mixture=tuple(one.mixture.copy() for one in pair),
+        mixture=(np.array(x.mixture), np.array(y.mixture)),
         payoffs=tuple(payoffs),
         regret=0.0,
         margin=margin,
         strict=pure and margin > 0,
-        counts=tuple(axis.counts[one.used[0]] for axis, one in zip(axes, pair, strict=True)) if pure else None,
-        exact=tuple(one.shares for one in pair),
+        counts=(axes[0].counts[x.used[0]], axes[1].counts[y.used[0]]) if pure else None,
+        exact=(x.shares, y.shares),
         index=index,
         component=component,
     )

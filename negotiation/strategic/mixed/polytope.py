@@ -65,7 +65,7 @@ class Polytope:
         values = integers(earned)
         rows = values - values.min(axis=0)
         rows //= np.gcd.reduce(rows, axis=None) or 1
-        rows[:, rows.max(axis=0) == 0] = 1
+        rows += rows.max(axis=0) == 0
         return cls(rows.tolist(), own, reply, rows)
 
     @property
