@@ -120,14 +120,16 @@ async def _seat(visit: Visit, name: str, error: NegotiationError | None = None) 
 async def proposal(visit: VisitOf, proposal: str) -> Response:
     """Show what a proposal would mean: who gains, who loses, whether it would hold."""
     request, room, workshops = visit.request, visit.room, visit.workshops
+    back = f"/s/{room}"
     try:
         actor = await asking(request, workshops.keys, room)
+        if actor.seat is None:
+            back = f"/f/{room.rpartition('-')[0]}?table={room.rpartition('-')[2]}"
         seen = await run_in_threadpool(workshops.see, room, actor)
         found = next((row for row in seen["proposals"] if row["name"] == proposal and "terms" in row), None)
         if found is None:
             raise NotAllowedError("this proposal cannot be seen", "wait until it is shown")
         score = await scored(request, room, actor, Terms.model_validate(found["asks"]), visit.compute)
     except NegotiationError as refused:
-        return page(request, "door", {"kind": "seat"}, refused)
-    back = f"/s/{room}" if actor.seat else f"/f/{room.rpartition('-')[0]}?table={room.rpartition('-')[2]}"
+        return page(request, "door", {"kind": "seat", "back": back}, refused)
     return page(request, "proposal", {"seen": seen, "proposal": found, "score": score, "back": back})

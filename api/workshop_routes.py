@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 import re
 from collections.abc import Callable
 from functools import partial
@@ -14,7 +15,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
-from negotiation.errors import IllegalMoveError, NotApplicableError, TimedOutError, TooLargeError, UnknownNameError
+from negotiation.bargaining.proposal import Terms as Offer
+from negotiation.errors import IllegalMoveError, NegotiationError, NotApplicableError, TimedOutError, TooLargeError, UnknownNameError
 
 from . import work
 from .compute import Compute
@@ -31,6 +33,7 @@ from .workshop.moves.table import MOVES, Move
 from .workshop.plan import Name, Part, Plan, Terms
 from .workshops import ChangedError, Workshops
 
+logger = logging.getLogger(__name__)
 router = APIRouter(prefix="/api", tags=["workshops"])
 RoomName = Annotated[str, Path(description="A table: the workshop's identifier, a hyphen and the table's number", pattern=r"^[0-9a-f]{12}-[0-9]{1,2}$")]
 WorkshopName = Annotated[str, Path(description="A workshop's identifier", pattern=r"^[0-9a-f]{12}$")]
@@ -240,16 +243,27 @@ async def debrief(room: RoomName, request: Request, workshops: WorkshopsOf, comp
 async def looked_back(request: Request, room: str, actor: Actor, workshops: Workshops, compute: Compute) -> dict[str, Any]:
     """Return the debriefing; people see it once the facilitator shows it."""
     source, terms = await run_in_threadpool(workshops.to_look_back, room, actor)
-    kept: Kept = request.app.state.kept
-    stable = await asyncio.gather(*(kept.get(("stable", source.text, repr(one)), partial(_stable, compute, source, one)) for one in terms))
+    stable = await asyncio.gather(*(_stable(request.app.state.kept, compute, source, one) for one in terms))
     return await run_in_threadpool(workshops.look_back, room, actor, stable)
 
 
-async def _stable(compute: Compute, source: work.Source, terms: Any) -> dict[str, Any] | None:
+async def _stable(kept: Kept, compute: Compute, source: work.Source, terms: Offer) -> dict[str, Any] | None:
+    """Return what the model says of a round's terms; None where it cannot be worked out: then people look back without it."""
     try:
-        return await compute.run(work.stable, source, terms)
-    except (NotApplicableError, TooLargeError):
+        found: dict[str, Any] | None = await kept.get(("stable", source.text, repr(terms)), partial(_judged, compute, source, terms))
+    except NegotiationError as error:
+        logger.warning("what was stable could not be worked out: %s", error.message)
         return None
+    return found
+
+
+async def _judged(compute: Compute, source: work.Source, terms: Offer) -> dict[str, Any] | None:
+    """Return the verdict; None, so that nobody asks again, where the game is not of the kind or too large."""
+    try:
+        found: dict[str, Any] = await compute.run(work.stable, source, terms)
+    except (NotApplicableError, TooLargeError, TimedOutError):
+        return None
+    return found
 
 
 @router.post("/rooms/{room}/seats/{seat}/device", status_code=201, summary="Give a seat to a new device", responses=REFUSALS)

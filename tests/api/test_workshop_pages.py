@@ -12,6 +12,7 @@ from httpx2 import Response
 
 from api.app import create_app
 from api.settings import ServerSettings
+from negotiation.errors import SolverError
 from tests.workshop.table import GAME
 
 Fields = dict[str, list[str]]
@@ -305,3 +306,23 @@ def test_a_large_console_has_its_sheet_of_paper_on_a_page_of_its_own(server: Tes
     console.show(console.client.get(console.address + "&sheet=1" if "?" in console.address else console.address + "?sheet=1"))
     console.send("/enter", entries__79__choice="pay")
     assert "1 of 81 decided" in console.text
+
+
+def test_people_look_back_although_the_model_can_say_nothing(server: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: Any) -> Any:
+        raise SolverError("the computation broke off", "try a smaller game")
+
+    console = console_of(server, **{"terms.set.fine": "7.5"})
+    phone = sit(server, console, "s1")
+    go(console, "decide", "closed", "revealed")
+    phone.reload()
+    phone.send("/propose", title="More", terms__set__fine=8)
+    monkeypatch.setattr(server.app.state.compute, "run", broken)  # type: ignore[attr-defined]
+    phone.show(phone.client.get(f"{phone.address}/proposals/p1"))
+    assert phone.answer.status_code == 500
+    assert "The computation broke off" in phone.text
+    assert f'href="{phone.address.partition("/proposals")[0]}">Back' in phone.text
+    go(console, "debrief")
+    phone.show(phone.client.get(phone.address.partition("/proposals")[0]))
+    assert (phone.answer.status_code, console.answer.status_code) == (200, 200)
+    assert "Looking back" in phone.text
