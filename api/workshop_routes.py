@@ -282,6 +282,14 @@ async def link(room: RoomName, body: Linking, request: Request, workshops: Works
     return Link(capacity=body.capacity, secret=secret)
 
 
+@router.post("/workshops/{workshop}/links/withdraw", summary="Withdraw links", responses=REFUSALS)
+async def withdraw_links(workshop: WorkshopName, body: Linking, request: Request, workshops: WorkshopsOf) -> dict[str, int]:
+    """Let all links of a kind, at every table, open nothing any more."""
+    await run_in_threadpool(owner, request, workshops, workshop)
+    capacity: Any = body.capacity
+    return {"withdrawn": await run_in_threadpool(workshops.revoke, workshop, capacity)}
+
+
 def leader(request: Request, workshops: Workshops, place: str) -> Actor:
     """Return who asks, who must lead the workshop or help to."""
     actor = who(request, workshops.keys, place)

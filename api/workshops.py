@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -151,7 +152,7 @@ class Workshops:
 
     def _text(self, game: str | dict[str, Any]) -> tuple[str, str]:
         if isinstance(game, dict):
-            return "game", canonical(game)
+            return "game", json.dumps(game, ensure_ascii=False)
         if "\n" in game:
             return "game", game
         return game, self._games.get(game).text
@@ -250,12 +251,13 @@ class Workshops:
             grant(connection, secret, Grant(workshop, room, Actor(capacity, seat)))
         return secret
 
-    def revoke(self, workshop: str, capacity: Capacity) -> None:
-        """Let all links of a kind open nothing any more."""
-        chosen = update(KEY).where(KEY.c.workshop == workshop, KEY.c.capacity == capacity)
+    def revoke(self, workshop: str, capacity: Capacity) -> int:
+        """Let all links of a kind open nothing any more; return how many there were."""
+        chosen = update(KEY).where(KEY.c.workshop == workshop, KEY.c.capacity == capacity, KEY.c.revoked_at.is_(None))
         with self.engine.execution_options(writes=True).begin() as connection:
-            connection.execute(chosen.values(revoked_at=datetime.now(UTC).isoformat()))
+            count = connection.execute(chosen.values(revoked_at=datetime.now(UTC).isoformat())).rowcount
         self.keys.forget()
+        return count
 
     def expire(self) -> None:
         """End the phases whose time is up."""

@@ -247,6 +247,11 @@ def test_links_allow_what_they_are_for_and_nothing_else(server: TestClient) -> N
     assert server.get(f"/api/rooms/{evening.room}", headers=bearer("x" * 32)).status_code == 401
     other = Evening.made(server)
     assert server.get(f"/api/rooms/{other.room}", headers=evening.owner).status_code == 403
+    address = f"/api/workshops/{evening.workshop}/links/withdraw"
+    assert server.post(address, json={"capacity": "view"}, headers=made["assistant"]).status_code == 403
+    assert server.post(address, json={"capacity": "view"}, headers=evening.owner).json() == {"withdrawn": 1}
+    assert server.get(f"/api/rooms/{evening.room}", headers=made["view"]).status_code == 401
+    assert server.get(f"/api/rooms/{evening.room}", headers=made["assistant"]).status_code == 200
 
 
 def test_every_move_refuses_strangers_and_those_it_is_not_for(server: TestClient) -> None:

@@ -203,6 +203,16 @@ def test_a_seat_that_changed_since_decides_anew_when_its_round_is_reopened() -> 
     assert sum(results["seats"]["s1"]["choice"].values()) == 4
 
 
+def test_a_seat_that_grew_and_does_not_decide_does_as_before_in_the_same_proportion() -> None:
+    table = Table()
+    table.go("lobby", "decide")
+    table.decide("s1", {"pay": 1, "stay": 1})
+    table.go("closed", "revealed")
+    table.move("merge_seats", at={"seat": "s2"}, into="s1")
+    table.go("decide", "closed")
+    assert table.room.rounds[1].decisions["s1"].choice == {"pay": 2, "stay": 2}
+
+
 def test_a_seat_in_another_role_does_not_repeat_what_it_did_in_the_old_one() -> None:
     table = Table(seats=(SeatPlan(role="firms", seats=4, members=1),))
     table.go("lobby", "decide")

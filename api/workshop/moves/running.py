@@ -11,7 +11,7 @@ from negotiation.errors import IllegalMoveError
 from negotiation.settings import Settings
 
 from ..bots import choice as bot_choice
-from ..counting import share_of, status_quo
+from ..counting import apportioned, share_of, status_quo
 from ..events import Draft, Event
 from ..payoffs import charged_under
 from ..phases import FOLLOWING, OPENING, OVER, Phase
@@ -108,14 +108,15 @@ def _default(room: Room, seat: Seat, one: Round) -> dict[str, Any]:
     before = _before(room, seat, one)
     if room.made.default == "missing":
         return {"seat": seat.name, "choice": {}, "status": "missing"}
-    last = before.choice if room.made.default == "last" and before is not None else share_of(status_quo(room), seat)
-    return {"seat": seat.name, "choice": last, "status": "default"}
+    usual = share_of(status_quo(room), seat)
+    choice = apportioned(before.choice, seat.members) if room.made.default == "last" and before is not None else usual
+    return {"seat": seat.name, "choice": choice, "status": "default"}
 
 
 def _before(room: Room, seat: Seat, one: Round) -> Decision | None:
     for earlier in reversed(room.rounds[: one.number - 1]):
         decision = earlier.decisions.get(seat.name)
-        if decision is not None and decision.status != "missing" and (decision.role, decision.members) == (seat.role, seat.members):
+        if decision is not None and decision.choice and decision.role == seat.role:
             return decision
     return None
 
