@@ -54,9 +54,15 @@ class ProblemBody(BaseModel):
 
 def problem(request: Request, status: int, kind: str, *, title: str, detail: str, remedy: str = "", errors: Sequence[Problem] = ()) -> JSONResponse:
     """Return a problem+json response."""
-    details = [ProblemDetail.model_validate(error.as_dict()) for error in errors]
-    body = ProblemBody(type=f"/problems/{kind}", title=title, status=status, detail=detail, instance=request.url.path, remedy=remedy, errors=details)
+    details = [ProblemDetail.model_validate({name: _sayable(value) for name, value in error.as_dict().items()}) for error in errors]
+    where = request.url.path
+    body = ProblemBody(type=f"/problems/{kind}", title=title, status=status, detail=_sayable(detail), instance=where, remedy=_sayable(remedy), errors=details)
     return JSONResponse(body.model_dump(), status, media_type=MEDIA_TYPE)
+
+
+def _sayable(value: Any) -> Any:
+    """Return a text without halves of letters, which cannot be sent; anything else as it is."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def install(app: FastAPI) -> None:
@@ -65,6 +71,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(SQLAlchemyError, _storage_error)
     app.add_exception_handler(RequestValidationError, _request_error)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(UnicodeEncodeError, _no_text)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -122,6 +129,12 @@ async def _http_error(request: Request, error: Exception) -> Response:
     title = HTTPStatus(error.status_code).phrase
     remedy = REMEDIES.get(error.status_code, "see /docs for what can be asked")
     return problem(request, error.status_code, title.lower().replace(" ", "-"), title=title, detail=str(error.detail), remedy=remedy)
+
+
+async def _no_text(request: Request, error: Exception) -> Response:
+    """JSON can say half of a letter that is written in two (a lone surrogate): no text can hold it."""
+    place = [Problem((), "the request holds half of a letter", "send whole letters, as UTF-8")]
+    return problem(request, 422, "invalid-request", title="The request has mistakes", detail=str(place[0]), remedy=place[0].remedy, errors=place)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -11,13 +11,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from negotiation.errors import IllegalMoveError
+from negotiation.errors import IllegalMoveError, TimedOutError, TooLargeError
 
+from .compute import Compute
 from .doors import keep
 from .problems import documented
-from .records import BrokenArchiveError, Records, recomputed
+from .records import BrokenArchiveError, Records
+from .routes import ComputeOf
 from .storage.database import StorageError
-from .workshop.archive import Archive
+from .workshop.archive import Archive, Checked, followed
+from .workshop.events import BrokenLogError
 from .workshop.sheets import Sheet, harmless
 from .workshop_routes import REFUSALS, MadeWorkshop, TableLine, WorkshopName, leader, owner, workshops_of
 
@@ -73,16 +76,27 @@ async def archive(workshop: WorkshopName, request: Request, records: RecordsOf) 
     return JSONResponse(found, headers={"Content-Disposition": f'attachment; filename="{workshop}.workshop.json"', "Cache-Control": "no-store"})
 
 
-@router.post("/archives/check", summary="Work an archive out again", responses=documented(BrokenArchiveError))
-async def check_archive(body: Archive) -> dict[str, Any]:
+@router.post("/archives/check", summary="Work an archive out again", responses=documented(BrokenArchiveError, TooLargeError, TimedOutError))
+async def check_archive(body: Archive, compute: ComputeOf) -> dict[str, Any]:
     """Verify the logs of an archive and compute every figure again, without keeping anything."""
-    return (await run_in_threadpool(recomputed, body)).as_dict()
+    return (await _followed(compute, body)).as_dict()
 
 
-@router.post("/archives", status_code=201, summary="Open an archive", responses=documented(BrokenArchiveError, IllegalMoveError, StorageError))
-async def open_archive(body: Archive, request: Request, response: Response, records: RecordsOf) -> MadeWorkshop:
+async def _followed(compute: Compute, archive: Archive) -> Checked:
+    """Work an archive out in a worker: nobody knows how much there is to do, and it has to end some time."""
+    try:
+        return await compute.run(followed, archive)
+    except BrokenLogError as error:
+        raise BrokenArchiveError(error.message, "send another copy") from None
+    except RecursionError:  # on its way to the worker
+        raise BrokenArchiveError("the archive is nested too deep", "send another copy") from None
+
+
+@router.post("/archives", status_code=201, summary="Open an archive", responses=documented(BrokenArchiveError, IllegalMoveError, TooLargeError, StorageError))
+async def open_archive(body: Archive, request: Request, response: Response, records: RecordsOf, compute: ComputeOf) -> MadeWorkshop:
     """Take a workshop in from another server; it goes on here under a new owner's secret."""
     request.app.state.host.allow(request)
+    await _followed(compute, body)
     made = await run_in_threadpool(records.open_archive, body)
     keep(response, request, made.workshop, made.secret)
     return MadeWorkshop(workshop=made.workshop, secret=made.secret, tables=[TableLine(room=room, code=code) for room, code in made.tables])

@@ -15,8 +15,7 @@ from .storage.keys import Grant, grant, new_code, new_secret
 from .storage.rooms import logs_of
 from .storage.tables import EVENT, ROOM
 from .storage.writer import as_row, head_row, new_row
-from .workshop.archive import Archive, Checked, archived
-from .workshop.archive import checked as worked_out
+from .workshop.archive import Archive, Checked, archived, followed
 from .workshop.compared import compared
 from .workshop.events import BrokenLogError
 from .workshop.moves.rights import Actor
@@ -45,7 +44,7 @@ def recomputed(archive: Archive) -> Checked:
     BrokenArchiveError
     """
     try:
-        return worked_out([table.log() for table in archive.tables])
+        return followed(archive)
     except BrokenLogError as error:
         raise BrokenArchiveError(error.message, "send another copy") from None
 

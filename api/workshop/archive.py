@@ -14,9 +14,12 @@ from .events import BrokenLogError, Event, canonical, verify
 from .payoffs import charged_under
 from .room import Room
 from .scores import results
+from .soundness import check_sound
 
 FORMAT = "negotiation-workshop"
 MAX_EVENTS = 100_000
+BREAKS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What following a log can end in that nobody here wrote."""
 
 
 class ArchivedEvent(BaseModel):
@@ -49,8 +52,11 @@ class ArchivedTable(BaseModel):
         ------
         BrokenLogError
         """
-        events = [Event(self.room, **one.model_dump()) for one in self.events]
-        verify(events, self.head)
+        try:
+            events = [Event(self.room, **one.model_dump()) for one in self.events]
+            verify(events, self.head)
+        except BREAKS:
+            raise BrokenLogError(f"the log of table {self.room} holds what nobody could have written", "open another copy") from None
         return events
 
 
@@ -100,10 +106,24 @@ def checked(logs: Sequence[Sequence[Event]]) -> Checked:
         for event in log:
             try:
                 different += _differences(room, event)
-            except (AttributeError, KeyError, TypeError, ValueError, AssertionError, LookupError, ArithmeticError) as error:
-                raise BrokenLogError(f"event {event.number} of table {room.name} cannot be followed ({error})", "open another copy") from None
+            except BREAKS:
+                raise BrokenLogError(f"event {event.number} of table {room.name} cannot be followed", "open another copy") from None
             rounds += event.kind == "moved" and event.data.get("results") is not None
+        try:
+            check_sound(room)
+        except BREAKS:
+            raise BrokenLogError(f"the log of table {room.name} leads to what no workshop could become", "open another copy") from None
     return Checked(len(logs), sum(map(len, logs)), rounds, tuple(different))
+
+
+def followed(archive: Archive) -> Checked:
+    """Verify an archive and work every figure out again.
+
+    Raises
+    ------
+    BrokenLogError
+    """
+    return checked([table.log() for table in archive.tables])
 
 
 def _differences(room: Room, event: Event) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from negotiation.definition import Definition, known
 from negotiation.errors import InvalidGameError, Problem
 from negotiation.settings import Settings
+from negotiation.strategic.build import check_size
 
 from .events import Draft
 from .moves.running import checked
@@ -35,8 +36,11 @@ def opened(plan: Plan, text: str, name: str, table: int) -> Draft:
         When the seats do not fit the game, with every mistake.
     UnknownNameError
         For a scenario, lever or parameter that the game does not have.
+    TooLargeError
+        When the game has more profiles than can be looked at: then no proposal could be scored, and nothing be said when looking back.
     """
     game = game_of(text, name)
+    check_size({key: one.members for key, one in game.stakeholders.items()}, {key: len(one.actions) for key, one in game.stakeholders.items()})
     if plan.scenario is not None:
         known("scenario", plan.scenario, game.scenarios)
     seats = _seats(plan, game)

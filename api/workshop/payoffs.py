@@ -9,7 +9,7 @@ import numpy as np
 
 from negotiation.coalitional.build import build_cost_game
 from negotiation.definition import Definition
-from negotiation.errors import InvalidGameError, NotApplicableError, Problem
+from negotiation.errors import InvalidGameError, NotApplicableError, Problem, TooLargeError
 from negotiation.evaluation import ProfileEnvironment
 from negotiation.formula import parse
 from negotiation.governance.situation import charged_values
@@ -18,6 +18,8 @@ from negotiation.settings import Settings
 from .plan import Terms
 
 Counts = Mapping[str, Mapping[str, int]]
+MOST_COALITIONS = 2_000_000
+"""Coalitions of a cost that is shared by a rule: every rule takes less than a second, while others wait."""
 
 
 class Payoffs:
@@ -80,6 +82,8 @@ def charged_under(definition: Definition, settings: Settings, terms: Terms) -> d
     ------
     NotApplicableError
         When the game has no cost game, or a class's charge changes nothing.
+    TooLargeError
+        When a rule would have to look at too many coalitions.
     UnknownNameError
         For a rule that does not exist.
     InvalidGameError
@@ -91,7 +95,13 @@ def charged_under(definition: Definition, settings: Settings, terms: Terms) -> d
         raise NotApplicableError("this game has no cost to share", "leave 'rule' and 'charges' out")
     fed: dict[str, float] = {}
     if terms.rule is not None:
-        fed |= charged_values(build_cost_game(definition, definition.values(settings)), terms.rule)
+        game = build_cost_game(definition, definition.values(settings))
+        coalitions = math.prod(members + 1 for members in game.members)
+        if coalitions > MOST_COALITIONS:
+            raise TooLargeError(
+                f"the cost game has {coalitions:,} coalitions, at most {MOST_COALITIONS:,} are shared in a workshop", "name the charges by hand"
+            )
+        fed |= charged_values(game, terms.rule)
     for name, amount in terms.charges.items():
         row = definition.cost_game.classes.get(name)
         if row is None:

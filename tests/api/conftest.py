@@ -35,6 +35,14 @@ def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield client
 
 
+@pytest.fixture(scope="session")
+def lone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A server on SQLite only, for what has nothing to do with where data is kept; one address may try as many codes as it likes."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('lone')}/lone.db"
+    with TestClient(create_app(ServerSettings(url, workers=1, seconds=20.0, join_tries=100_000)), raise_server_exceptions=False) as client:
+        yield client
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

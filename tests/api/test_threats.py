@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
+from functools import partial
 from typing import Any
 
 import pytest
 from fastapi import Request
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
-from httpx2 import ASGITransport, AsyncClient, Response
+from httpx2 import Response
 
-from api.app import MAX_BODY, create_app
+from api.app import MAX_BODY
 from api.doors import TooOftenError, Tries, address_of
-from api.settings import ServerSettings
 
 from .test_workshops import Evening, bearer, fresh
 
@@ -25,20 +27,20 @@ WRONG = "ZZZZZZ"
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('threats')}/t.db"
-    with TestClient(create_app(ServerSettings(url, workers=1, seconds=20.0)), raise_server_exceptions=False) as client:
-        yield client
+def client(lone: TestClient) -> TestClient:
+    return lone
 
 
 @pytest.fixture
-def lobby(client: TestClient) -> Evening:
+def lobby(client: TestClient) -> Iterator[Evening]:
     state: Any = client.app.state  # type: ignore[attr-defined]
+    before = state.tries, state.guesses
     state.tries, state.guesses = Tries(ALLOWED), Tries(100 * ALLOWED)
     client.cookies.clear()
     evening = Evening.made(client)
     evening.go("lobby")
-    return evening
+    yield evening
+    state.tries, state.guesses = before
 
 
 # guessing codes
@@ -55,12 +57,20 @@ def look(client: TestClient, code: str) -> Response:
 
 
 def test_of_a_thousand_wrong_codes_all_but_the_allowed_are_refused_unseen(client: TestClient, lobby: Evening) -> None:
-    async def flood() -> list[int]:
-        async with AsyncClient(transport=ASGITransport(client.app, client=("testclient", 1)), base_url="http://testserver") as many:
-            return [(await many.post("/api/join", json={"code": f"{number:06d}"})).status_code for number in range(1000)]
+    statuses: list[int] = []
+
+    async def flood() -> None:
+        scope = {"type": "http", "method": "POST", "path": "/api/join", "query_string": b"", "client": ("testclient", 1), "scheme": "http"}
+        for number in range(1000):
+            body = {"type": "http.request", "body": json.dumps({"code": f"{number:06d}"}).encode()}
+            await client.app({**scope, "headers": [(b"content-type", b"application/json")]}, partial(asyncio.sleep, 0, body), answered)
+
+    async def answered(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
 
     assert client.portal is not None
-    statuses = client.portal.call(flood)
+    client.portal.call(flood)
     assert statuses == [404] * ALLOWED + [429] * (1000 - ALLOWED)
     token = re.search(r'name="token" value="(\w+)"', client.get("/f?game=stag_hunt").text)
     for ask in (
