@@ -177,7 +177,11 @@ def test_a_link_leaves_the_address_bar_and_what_is_typed_is_not_lost(screens: Sc
     press(console, "Let everybody decide")
     time.sleep(1.0)
     assert phone.locator("input[name=text]").input_value() == "We do not understand", "a page that follows does not take words out of one's mouth"
+    press(phone, "Show it")
+    expect(phone.locator("button[name=choice]").first).to_be_visible()
+    assert phone.locator("input[name=text]").input_value() == "We do not understand", "nor when it is asked to show what is new"
     press(phone, "Call")
+    expect(phone.locator("input[name=text]")).to_have_value("")
     expect(helper.get_by_text("We do not understand")).to_be_visible()
 
 
