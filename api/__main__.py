@@ -20,6 +20,8 @@ from .storage.keys import new_secret
 APP = "api.app:create_app"
 FAREWELL = 2
 """Seconds that open requests have when the server is stopped; screens that listen would never end by themselves."""
+PATIENCE = 60
+"""Seconds for which a process may say nothing before it is taken for dead: on a busy machine, reading the program in takes many."""
 WELCOME = """
   The negotiation engine is running.
 
@@ -75,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     how["timeout_graceful_shutdown"] = FAREWELL
     if options.processes > 1:
         print(welcome, flush=True)
-        uvicorn.run(APP, host=host, port=options.port, workers=options.processes, **how)
+        uvicorn.run(APP, host=host, port=options.port, workers=options.processes, timeout_worker_healthcheck=PATIENCE, **how)
     else:
         Server(uvicorn.Config(APP, host=host, port=options.port, **how), welcome).run()
     return 0

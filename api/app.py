@@ -108,14 +108,8 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
     app.add_middleware(Guard)
     app.state.seen = Seen()
     app.add_middleware(Observed, seen=app.state.seen)
-    app.include_router(observe.router)
-    app.include_router(routes.router)
-    app.include_router(workshop_routes.router)
-    app.include_router(record_routes.router)
-    app.include_router(job_routes.router)
-    app.include_router(pages.router)
-    for one in (seat_pages, console_pages, projector_pages):
-        app.include_router(one.router)
+    for one in (seat_pages, workshop_routes, observe, routes, record_routes, job_routes, pages, console_pages, projector_pages):
+        app.include_router(one.router)  # what a full hall asks for stands first: it is found soonest
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/docs", _docs, include_in_schema=False)
     app.add_api_route("/openapi.json", _document, include_in_schema=False)

@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass, field
 
 from negotiation.errors import TooLargeError
 
@@ -21,6 +22,21 @@ RETRY = 2000
 MOST_A_BEARER = 4
 MOST_AN_ADDRESS = 400
 MOST_ALL = 2000
+ALL = ""
+"""Who hears of every change, instead of a seat's name."""
+
+
+@dataclass
+class _Table:
+    """What was heard of a table: its newest version, the newest that everybody's page shows, and the newest that the page of each seat alone shows."""
+
+    version: int = 0
+    common: int = 0
+    seats: dict[str, int] = field(default_factory=dict)
+    waiting: dict[str, asyncio.Event] = field(default_factory=dict)
+
+    def newest(self, seat: str) -> int:
+        return self.version if seat == ALL else max(self.common, self.seats.get(seat, 0))
 
 
 class Ticks:
@@ -28,37 +44,43 @@ class Ticks:
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._versions: dict[str, int] = {}
-        self._waiting: dict[str, asyncio.Event] = {}
+        self._tables: dict[str, _Table] = {}
         self.streams: Counter[str] = Counter()
 
     def start(self) -> None:
         """Tell the loop in which streams run; called in it."""
         self._loop = asyncio.get_running_loop()
 
-    def told(self, room: str, version: int) -> None:
-        """Take in that a room has a new version; from any thread."""
+    def told(self, room: str, version: int, seats: Collection[str] | None = None) -> None:
+        """Take in that a room has a new version, and on which seats' pages it shows: None for all of them. From any thread."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._take, room, version)
+            self._loop.call_soon_threadsafe(self._take, room, version, seats)
 
-    def _take(self, room: str, version: int) -> None:
-        if version > self._versions.get(room, 0):
-            self._versions[room] = version
-            waiting = self._waiting.pop(room, None)
-            if waiting is not None:
-                waiting.set()
+    def _take(self, room: str, version: int, seats: Collection[str] | None) -> None:
+        table = self._tables.setdefault(room, _Table())
+        touched = tuple(table.waiting) if seats is None else (ALL, *seats)
+        before = {who: table.newest(who) for who in touched if who in table.waiting}
+        table.version = max(table.version, version)
+        if seats is None:
+            table.common = max(table.common, version)
+        for seat in seats or ():
+            table.seats[seat] = max(table.seats.get(seat, 0), version)
+        for who, newest in before.items():
+            if table.newest(who) > newest:
+                table.waiting.pop(who).set()
 
-    def version(self, room: str) -> int:
-        """Return the newest version heard of; 0 where none was."""
-        return self._versions.get(room, 0)
+    def version(self, room: str, seat: str = ALL) -> int:
+        """Return the newest version heard of, or the newest that a seat's page shows; 0 where none was."""
+        table = self._tables.get(room)
+        return 0 if table is None else table.newest(seat)
 
-    async def newer(self, room: str, than: int, seconds: float) -> int:
-        """Wait until a room has a newer version, or for some seconds; return the newest."""
-        if self.version(room) <= than:
-            waiting = self._waiting.setdefault(room, asyncio.Event())
+    async def newer(self, room: str, than: int, seconds: float, seat: str = ALL) -> int:
+        """Wait until a room has a newer version, on a seat's page if one is named, or for some seconds; return the newest."""
+        if self.version(room, seat) <= than:
+            waiting = self._tables.setdefault(room, _Table()).waiting.setdefault(seat, asyncio.Event())
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(waiting.wait(), seconds)
-        return max(self.version(room), than)
+        return max(self.version(room, seat), than)
 
     @property
     def gap(self) -> float:
@@ -86,20 +108,20 @@ class Ticks:
             if self.streams[name] <= 0:
                 del self.streams[name]
 
-    async def stream(self, room: str, seen: int, current: int, holders: tuple[tuple[str, int], ...]) -> AsyncIterator[str]:
-        """Return server-sent events: the version now if it is news to the client, and each time it grows."""
+    async def stream(self, room: str, seen: int, current: int, holders: tuple[tuple[str, int], ...], seat: str = ALL) -> AsyncIterator[str]:
+        """Return server-sent events: the version now if it is news to the client, and each time it grows, on a seat's page if one is named."""
         try:
             yield f"retry: {RETRY}\n\n"
             sent = seen
-            newest = max(current, self.version(room))
+            newest = max(current, self.version(room, seat))
             while True:
                 if newest > sent:
                     sent = newest
                     yield f"id: {sent}\nevent: tick\ndata: {json.dumps({'version': sent})}\n\n"
                     await asyncio.sleep(self.gap)
-                    newest = max(newest, self.version(room))
+                    newest = max(newest, self.version(room, seat))
                     continue
-                newest = await self.newer(room, sent, ALIVE)
+                newest = await self.newer(room, sent, ALIVE, seat)
                 if newest <= sent:
                     yield ": here\n\n"
         finally:

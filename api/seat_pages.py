@@ -19,7 +19,7 @@ from .workshop.moves.seating import Taking
 from .workshop.plan import Terms
 from .workshop_forms import check_visitor, nested, read, token_of, visitor_of, visitor_token, welcome
 from .workshop_pages import Code, RoomName, Visit, act, page, typed_of
-from .workshop_routes import WorkshopsOf, looked_back, scored
+from .workshop_routes import WorkshopsOf, looked_back, scored, seen
 from .workshops import Workshops
 
 router = APIRouter(include_in_schema=False)
@@ -106,12 +106,12 @@ async def _seat(visit: Visit, name: str, error: NegotiationError | None = None) 
         actor = await asking(request, workshops.keys, room)
         if actor.seat is None:
             raise NotAllowedError("this page is for a seat", "join with the code")
-        seen = await run_in_threadpool(workshops.see, room, actor)
+        found = await seen(workshops, room, actor, alone=True)
     except NegotiationError as refused:
         return page(request, "door", {"kind": "seat"}, refused)
-    mine = next(row for row in seen["seats"] if row["name"] == actor.seat)
-    context: dict[str, Any] = {"seen": seen, "mine": mine, "room": room, "token": token_of(request, room), "kind": "seat"}
-    if seen["phase"] in ("debrief", "archived"):
+    mine = next(row for row in found["seats"] if row["name"] == actor.seat)
+    context: dict[str, Any] = {"seen": found, "mine": mine, "room": room, "token": token_of(request, room), "kind": "seat"}
+    if found["phase"] in ("debrief", "archived"):
         context["debrief"] = await looked_back(request, room, actor, workshops, visit.compute)
     return page(request, name, context | {"typed": typed_of(await request.form()) if error else {}}, error)
 

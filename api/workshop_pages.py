@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import uuid4
 
 import segno
 from fastapi import Path as PathParameter
@@ -34,6 +34,7 @@ from .workshops import Workshops
 
 templates = Jinja2Templates(Path(__file__).parent / "templates")
 templates.env.filters["shown"] = shown
+templates.env.auto_reload = False  # no look at the disk for each page
 SHOWN = {"code": "Code to join", "decided": "How many have decided", "results": "What everybody did", "outcomes": "Outcomes", "agreements": "Agreements"}
 NEXT = {
     "lobby": "Open the lobby",
@@ -71,10 +72,15 @@ WorkshopName = Annotated[str, PathParameter(pattern=r"^[0-9a-f]{12}$")]
 PRIVATE = {"Cache-Control": "no-store"}
 
 
+def fresh_key() -> str:
+    """Return a key for a form: another one each time, and no secret."""
+    return f"{random.getrandbits(128):032x}"
+
+
 def page(request: Request, name: str, context: dict[str, Any], error: NegotiationError | None = None) -> Response:
     """Return a page; an error stands on it in plain words, with its remedy."""
     status = 200 if error is None else error.status
-    said = {"error": error, "key": uuid4().hex, "now": time.time(), "typed": {}} | context
+    said = {"error": error, "key": fresh_key(), "now": time.time(), "typed": {}} | context
     return templates.TemplateResponse(request, f"workshop/{name}.html", said, status_code=status, headers=PRIVATE)
 
 
@@ -122,7 +128,7 @@ async def act(visit: Visit, name: str, *others: str) -> None:
     if "terms" in move.body.model_fields:
         typed.setdefault("terms", {})
     arguments = {part: str(typed.pop(part, "")) for part in ("seat", "proposal") if f"{{{part}}}" in move.path}
-    body, key = read(move.body, typed), str(form.get("key") or uuid4().hex)[:80]
+    body, key = read(move.body, typed), str(form.get("key") or fresh_key())[:80]
     for room in (visit.room, *others):
         actor = await asking(visit.request, visit.workshops.keys, room)
         await run_in_threadpool(visit.workshops.act(room, actor, move, body, arguments, key=key).result)

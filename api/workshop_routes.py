@@ -22,7 +22,7 @@ from . import work
 from .compute import Compute
 from .doors import NobodyError, TooOftenError, address_of, asking, guessing, keep, keep_seat, who
 from .kept import Kept
-from .live import MOST_A_BEARER, MOST_ALL, MOST_AN_ADDRESS, Ticks
+from .live import ALL, MOST_A_BEARER, MOST_ALL, MOST_AN_ADDRESS, Ticks
 from .problems import documented
 from .routes import ComputeOf
 from .storage.database import StorageError
@@ -39,6 +39,7 @@ RoomName = Annotated[str, Path(description="A table: the workshop's identifier, 
 WorkshopName = Annotated[str, Path(description="A workshop's identifier", pattern=r"^[0-9a-f]{12}$")]
 KeyHeader = Annotated[str | None, Header(alias="Idempotency-Key", min_length=8, max_length=80, description="The same key, the same request: it is done once")]
 MatchHeader = Annotated[str | None, Header(alias="If-Match", max_length=40, description="The version that you looked at, as its ETag")]
+OwnQuery = Annotated[bool, Query(description="For a seat: leave out what other seats do, as its own page does; the totals of results stay")]
 REFUSALS = documented(UnknownNameError, NobodyError, NotAllowedError, IllegalMoveError, ChangedError, StorageError)
 
 
@@ -172,14 +173,18 @@ async def host(body: Opening, request: Request, response: Response) -> None:
     request.app.state.host.keep(response, request, body.secret)
 
 
-@router.get("/rooms/{room}", summary="What I may see of a table", responses=REFUSALS)
-async def room(room: RoomName, request: Request, response: Response, workshops: WorkshopsOf) -> dict[str, Any]:
+@router.get("/rooms/{room}", summary="What I may see of a table", response_model=dict[str, Any], responses=REFUSALS)
+async def room(room: RoomName, request: Request, workshops: WorkshopsOf, own: OwnQuery = False) -> Response:
     """Return the table as the asker may see it; its ETag is the version."""
     actor = await asking(request, workshops.keys, room)
-    seen = await run_in_threadpool(workshops.see, room, actor)
-    response.headers["ETag"] = f'"{seen["version"]}"'
-    response.headers["Cache-Control"] = "no-store"
-    return seen
+    found = await seen(workshops, room, actor, own and actor.seat is not None)
+    return JSONResponse(found, headers={"ETag": f'"{found["version"]}"', "Cache-Control": "no-store"})
+
+
+async def seen(workshops: Workshops, room: str, actor: Actor, alone: bool = False) -> dict[str, Any]:
+    """Return what somebody may see of a table, beside the event loop only where something has to be waited for."""
+    found = workshops.glance(room, actor, alone)
+    return await run_in_threadpool(workshops.see, room, actor, alone) if found is None else found
 
 
 @router.get("/rooms/{room}/events", summary="The record of a table", responses=REFUSALS)
@@ -203,6 +208,8 @@ async def live(
     request: Request,
     workshops: WorkshopsOf,
     ticks: TicksOf,
+    *,
+    own: OwnQuery = False,
     last: Annotated[str | None, Header(alias="Last-Event-ID", max_length=20)] = None,
 ) -> Response:
     """Stream versions as server-sent events; a client that does not ask for a stream gets the version at once."""
@@ -213,8 +220,8 @@ async def live(
     bearer = f"{room}/{actor}" if actor.capacity == "seat" else f"{room}/{actor}/{address_of(request)}"
     holders = ((bearer, MOST_A_BEARER), (address_of(request), MOST_AN_ADDRESS), ("all", MOST_ALL))
     ticks.enter(*holders)
-    seen = int(last) if last and last.isdecimal() else 0
-    stream = ticks.stream(room, seen, current, holders)
+    before = int(last) if last and last.isdecimal() else 0
+    stream = ticks.stream(room, before, current, holders, (actor.seat or ALL) if own else ALL)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
 

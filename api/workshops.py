@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +26,7 @@ from .storage.rooms import Rooms, UnknownRoomError, events_of
 from .storage.tables import KEY, ROOM
 from .storage.writer import Answer, Receipt, Task, Writer, new_row
 from .work import Source
+from .workshop.concern import concerned
 from .workshop.counting import last_counts, status_quo
 from .workshop.debrief import debrief
 from .workshop.events import Draft, Event, canonical
@@ -46,6 +47,7 @@ logger = logging.getLogger(__name__)
 CODE = 6
 """Letters of a code to join by: 30 bits."""
 JOINING: frozenset[Phase] = frozenset({"lobby"})
+Told = Callable[[str, int, Collection[str] | None], None]
 
 
 class ChangedError(NegotiationError):
@@ -84,12 +86,12 @@ class Workshops:
         Whether several processes share the database.
     games : Games
     told : callable
-        ``told(room, version)`` after each change.
+        ``told(room, version, seats)`` after each change: on which seats' pages it shows, None for all.
     clock : callable
         Seconds since 1970.
     """
 
-    def __init__(self, engine: Engine, shared: bool, games: Games, told: Callable[[str, int], None], clock: Callable[[], float]) -> None:
+    def __init__(self, engine: Engine, shared: bool, games: Games, told: Told, clock: Callable[[], float]) -> None:
         self.engine = engine
         self.keys = Keys(engine, shared)
         self.rooms = Rooms(engine, shared)
@@ -112,7 +114,7 @@ class Workshops:
 
     def _written(self, room: str, events: list[Event]) -> None:
         self.rooms.follow(room, events)
-        self._told(room, events[-1].number)
+        self._told(room, events[-1].number, concerned(events))
         if any(event.kind == "moved" and event.data["to"] == "revealed" for event in events):
             self._keep_copy(room.rpartition("-")[0])
 
@@ -271,10 +273,21 @@ class Workshops:
 
     # reading
 
-    def see(self, room: str, actor: Actor) -> dict[str, Any]:
-        """Return what somebody may see of a table."""
+    def see(self, room: str, actor: Actor, alone: bool = False) -> dict[str, Any]:
+        """Return what somebody may see of a table; `alone`: of single seats only the own one."""
+        head = self.rooms.head(room)
         with self.rooms.lock:
-            return view(self.rooms.get(room), actor)
+            return view(self.rooms.get(room, head), actor, alone)
+
+    def glance(self, room: str, actor: Actor, alone: bool = False) -> dict[str, Any] | None:
+        """Return what :meth:`see` does, where nothing has to be waited for: the table is in memory, and no other thread has it; else None."""
+        if not self.rooms.lock.acquire(blocking=False):
+            return None
+        try:
+            found = self.rooms.at_hand(room)
+            return None if found is None else view(found, actor, alone)
+        finally:
+            self.rooms.lock.release()
 
     def to_score(self, room: str, actor: Actor, proposed: Terms) -> tuple[Source, Offer, Counts, Offer]:
         """Return what is needed to score terms: the game, today's terms, what people do as far as the asker may know it, and the terms that would hold."""

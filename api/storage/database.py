@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
@@ -14,6 +16,8 @@ from negotiation.errors import NegotiationError
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
 """SQLite as it must be: readers beside one writer, on disk before anything is acknowledged."""
 READERS = 20
+PREPARING = 0x6E65676F
+"""Number of the lock that a process of the server holds while it prepares a PostgreSQL database."""
 
 
 class StorageError(NegotiationError):
@@ -49,6 +53,25 @@ def open_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")  # type: ignore[attr-defined]
 
     return engine
+
+
+def reading(engine: Engine) -> Engine:
+    """Return a database for single questions: on PostgreSQL each is a transaction by itself, which saves two ways there and back."""
+    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+@contextmanager
+def preparing(engine: Engine) -> Iterator[None]:
+    """Keep other processes of the server from preparing the same database in the same moment; SQLite has one process only."""
+    if engine.dialect.name == "sqlite":
+        yield
+        return
+    with engine.connect() as connection:
+        connection.execute(select(func.pg_advisory_lock(PREPARING)))
+        try:
+            yield
+        finally:
+            connection.execute(select(func.pg_advisory_unlock(PREPARING)))
 
 
 def is_sqlite(url: str) -> bool:

@@ -15,6 +15,7 @@ from negotiation.definition import read_definition
 from negotiation.errors import IllegalMoveError, InvalidGameError, NegotiationError, Problem, UnknownNameError, nearest
 from negotiation.validation.fields import is_name
 
+from .database import preparing
 from .tables import StoredGame
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ class Games:
 
     def load_catalogue(self) -> None:
         """Bring the catalogue's games up to date; saved games stay as they are. A file with mistakes is left out, and said so in the log."""
-        with Session(self._writing) as session:
+        with preparing(self.engine), Session(self._writing) as session:
             stored = {game.name: game for game in session.exec(select(StoredGame))}
             for name, path in catalogue.paths().items():
                 text = path.read_text(encoding="utf-8")

@@ -7,13 +7,15 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from api.workshop.moves.rights import Actor, Capacity
+from api.workshop.moves.rights import Actor
 
+from .database import reading
 from .tables import KEY
 
 BYTES = 24
@@ -87,12 +89,13 @@ class Keys:
     """
 
     def __init__(self, engine: Engine, shared: bool = True, clock: Callable[[], float] = time.monotonic) -> None:
-        self._engine = engine
+        self._engine = reading(engine)
         self._shared = shared
         self._clock = clock
         self._kept: dict[str, tuple[float, Grant]] = {}
         self._forgotten = 0
         self._lock = threading.Lock()
+        self._asking = threading.Lock()
 
     def kept(self, secret: str) -> Grant | None:
         """Return what a secret allows if it was looked up a moment ago; None says nothing."""
@@ -102,27 +105,27 @@ class Keys:
     def find(self, secret: str) -> Grant | None:
         """Return what a secret allows; None for one that was never given."""
         found = self.kept(secret)
-        if found is not None:
-            return found
-        before = self._forgotten
-        with self._engine.connect() as connection:
-            row = connection.execute(select(KEY).where(KEY.c.hash == hashed(secret))).first()
-        if row is None:
-            return None
-        capacity: Capacity = row.capacity
-        given = Grant(row.workshop, row.room, Actor(capacity, row.seat or None), row.revoked_at is not None)
-        if not self._shared and not given.revoked:
-            self._keep(secret, given, before)
-        return given
+        if found is not None or self._shared:
+            return found or self._asked([hashed(secret)]).get(hashed(secret))
+        with self._asking if hashed(secret) in self._kept else nullcontext():
+            return self.kept(secret) or self._anew(hashed(secret))
 
-    def _keep(self, secret: str, given: Grant, before: int) -> None:
-        """Keep an answer, unless something was revoked since the database was asked."""
+    def _anew(self, wanted: str) -> Grant | None:
+        """Ask the database about a secret; where it was known before, about all that are known, so that hundreds of people are not asked for one by one."""
+        before, now, known = self._forgotten, self._clock(), self._kept
+        found = self._asked([*known] if wanted in known else [wanted])
+        usable = {key: (now + KEPT, given) for key, given in found.items() if not given.revoked}
         with self._lock:
-            if before != self._forgotten:
-                return
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            self._kept[hashed(secret)] = (self._clock() + KEPT, given)
+            if before == self._forgotten:  # nothing was revoked since the database was asked
+                if wanted in known or len(self._kept) >= MOST_KEPT:
+                    self._kept = {}
+                self._kept |= usable
+        return found.get(wanted)
+
+    def _asked(self, hashes: list[str]) -> dict[str, Grant]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(KEY).where(KEY.c.hash.in_(hashes))).all()
+        return {row.hash: Grant(row.workshop, row.room, Actor(row.capacity, row.seat or None), row.revoked_at is not None) for row in rows}
 
     def forget(self) -> None:
         """Ask the database anew for every secret: something was revoked."""

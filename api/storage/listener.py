@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import psycopg
 
-from .writer import CHANNEL
+from .writer import CHANNEL, heard
 
 logger = logging.getLogger(__name__)
 
@@ -21,13 +21,13 @@ class Listener:
     ----------
     url : str
         libpq address.
-    heard : callable
-        ``heard(room, version)``.
+    told : callable
+        ``told(room, version, seats)``.
     """
 
-    def __init__(self, url: str, heard: Callable[[str, int], None]) -> None:
+    def __init__(self, url: str, told: Callable[[str, int, Collection[str] | None], None]) -> None:
         self._url = url
-        self._heard = heard
+        self._told = told
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._work, name="listener", daemon=True)
         self._thread.start()
@@ -44,8 +44,7 @@ class Listener:
                     connection.execute(f"LISTEN {CHANNEL}")
                     while not self._ending.is_set():
                         for notice in connection.notifies(timeout=1.0):
-                            room, _, version = notice.payload.partition(":")
-                            self._heard(room, int(version))
+                            self._told(*heard(notice.payload))
             except psycopg.Error:
                 logger.warning("the database cannot be heard; trying again")
                 time.sleep(1.0)

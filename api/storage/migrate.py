@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
 from .backups import copy
-from .database import StorageError, file_of
+from .database import StorageError, file_of, preparing
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -32,6 +32,11 @@ def upgrade(engine: Engine) -> None:
     StorageError
         When the database was made by a newer version: it is left as it is.
     """
+    with preparing(engine):
+        _upgrade(engine)
+
+
+def _upgrade(engine: Engine) -> None:
     config = configuration(engine)
     scripts = ScriptDirectory.from_config(config)
     with engine.connect() as connection:

@@ -13,6 +13,7 @@ from api.workshop.events import BrokenLogError, Event, verify
 from api.workshop.room import Room
 from negotiation.errors import UnknownNameError
 
+from .database import reading
 from .tables import EVENT, ROOM
 
 MOST = 300
@@ -80,13 +81,25 @@ class Rooms:
     """
 
     def __init__(self, engine: Engine, shared: bool) -> None:
-        self._engine = engine
+        self._engine = reading(engine)
         self._shared = shared
         self._rooms: OrderedDict[str, Room] = OrderedDict()
         self._lock = threading.RLock()
 
-    def get(self, name: str) -> Room:
-        """Return a room as it stands; it must only be read, under :attr:`lock`.
+    def head(self, name: str) -> tuple[int, str] | None:
+        """Return number and hash of the last event of a room where the database has to be asked for it; to be called before :attr:`lock` is held.
+
+        Raises
+        ------
+        UnknownRoomError
+        """
+        if not self._shared:
+            return None
+        with self._engine.connect() as connection:
+            return head_of(connection, name)
+
+    def get(self, name: str, head: tuple[int, str] | None = None) -> Room:
+        """Return a room as it stands, or as it stood when its head was read; it must only be read, under :attr:`lock`.
 
         Raises
         ------
@@ -96,11 +109,15 @@ class Rooms:
         """
         with self._lock:
             known = self._rooms.get(name)
-            if known is None or self._shared:
+            if known is None or (self._shared and (head is None or known.version != head[0])):
                 with self._engine.connect() as connection:
                     return self.caught_up(connection, name, head_of(connection, name))
             self._rooms.move_to_end(name)
             return known
+
+    def at_hand(self, name: str) -> Room | None:
+        """Return a room if it is in memory and the database need not be asked; it must only be read, under :attr:`lock`."""
+        return None if self._shared else self._rooms.get(name)
 
     @property
     def lock(self) -> threading.RLock:

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.workshop.concern import concerned
 from api.workshop.events import ORIGIN, Draft, Event, canonical, chained
 from api.workshop.room import Room
 from negotiation.errors import IllegalMoveError, NegotiationError
@@ -30,6 +31,8 @@ TOGETHER = 100
 """Requests that are written in one transaction at most."""
 CHANNEL = "negotiation_room"
 """PostgreSQL channel on which processes tell each other that a room has changed."""
+LONGEST = 7000
+"""Characters of what is told on the channel; PostgreSQL takes no 8,000 bytes."""
 
 
 @dataclass(frozen=True)
@@ -234,7 +237,25 @@ class Writer:
         if done.rowcount != 1:
             raise StorageError("somebody else wrote at the same moment", "try again")
         if self._shared:
-            connection.execute(text("SELECT pg_notify(:channel, :said)"), {"channel": CHANNEL, "said": f"{room.name}:{events[-1].number}"})
+            connection.execute(text("SELECT pg_notify(:channel, :said)"), {"channel": CHANNEL, "said": notice(room.name, events)})
+
+
+def notice(room: str, events: Sequence[Event]) -> str:
+    """Return what processes tell each other: the room, its version, and the seats on whose pages the change shows; none named for all."""
+    said = f"{room}:{events[-1].number}:{','.join(sorted(concerned(events) or ()))}"
+    return said if len(said) < LONGEST else f"{room}:{events[-1].number}:"
+
+
+def heard(said: str) -> tuple[str, int, frozenset[str] | None]:
+    """Return the room, the version and the seats that a notice names.
+
+    Examples
+    --------
+    >>> heard("0123456789ab-1:7:")
+    ('0123456789ab-1', 7, None)
+    """
+    room, version, seats = said.split(":")
+    return room, int(version), frozenset(seats.split(",")) if seats else None
 
 
 def as_row(event: Event) -> dict[str, Any]:

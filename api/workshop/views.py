@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from negotiation.definition import Parameter
 
@@ -14,10 +15,11 @@ from .moves.rights import Actor, own_seat
 from .phases import FOLLOWING, OPENING, OVER, TOLD, Phase
 from .room import Proposal, Room, Round
 
+T = TypeVar("T")
 PRINCIPLE = "Results hold if these payoffs hold; they are not a prediction of what real people will do."
 
 
-def view(room: Room, actor: Actor) -> dict[str, Any]:
+def view(room: Room, actor: Actor, alone: bool = False) -> dict[str, Any]:
     """Return what somebody may see of a table now.
 
     Parameters
@@ -25,6 +27,8 @@ def view(room: Room, actor: Actor) -> dict[str, Any]:
     room : Room
     actor : Actor
         Who looks.
+    alone : bool
+        Whether to leave out the rows of other seats and how many have decided so far, and keep the results' totals: what a seat's own page shows.
 
     Returns
     -------
@@ -38,7 +42,7 @@ def view(room: Room, actor: Actor) -> dict[str, Any]:
     """
     if actor.seat is not None:
         own_seat(room, actor)
-    viewer = Viewer(room, actor)
+    viewer, of = Viewer(room, actor), frozenset([actor.seat or ""]) if alone else None
     leads = actor.capacity in ("owner", "assistant")
     seen: dict[str, Any] = {
         "room": room.name,
@@ -59,12 +63,12 @@ def view(room: Room, actor: Actor) -> dict[str, Any]:
         "information": dict(viewer.rules),
         "game": _game(room),
         "terms": _terms(room),
-        "seats": _seats(viewer),
-        "rounds": [_round(viewer, one) for one in room.rounds],
-        "proposals": [_proposal(viewer, one) for one in room.proposals.values()],
+        "seats": _seats(viewer, of),
+        "rounds": [_round(viewer, one, of) for one in room.rounds],
+        "proposals": [_proposal(viewer, one, of) for one in room.proposals.values()],
         "shown": dict(room.shown),
     }
-    if room.round is not None and room.phase in ("predict", "decide"):
+    if room.round is not None and room.phase in ("predict", "decide") and not alone:
         done = room.round.predictions if room.phase == "predict" else room.round.decisions
         seen["done"] = sum(seat.name in done for seat in room.present)
     if actor.seat is not None:
@@ -116,9 +120,14 @@ def _terms(room: Room) -> dict[str, Any]:
     return {**room.terms.model_dump(mode="json"), "charged": dict(room.charged), "values": values, "scenario": room.made.scenario}
 
 
-def _seats(viewer: Viewer) -> list[dict[str, Any]]:
+def _only(of: frozenset[str] | None, rows: Mapping[str, T]) -> Mapping[str, T]:
+    """Return the rows of some seats, or all."""
+    return rows if of is None else {name: rows[name] for name in of if name in rows}
+
+
+def _seats(viewer: Viewer, of: frozenset[str] | None) -> list[dict[str, Any]]:
     room, leads = viewer.room, viewer.actor.capacity in ("owner", "assistant")
-    present = {seat.name: seat for seat in room.present}
+    present = {name: seat for name, seat in _only(of, room.seats).items() if not seat.gone}
     done = () if room.round is None else room.round.predictions if room.phase == "predict" else room.round.decisions
     open_ = viewer.seen_of("presence", present, False) if room.round is not None else {}
     rows = []
@@ -134,22 +143,22 @@ def _seats(viewer: Viewer) -> list[dict[str, Any]]:
     return rows
 
 
-def _round(viewer: Viewer, one: Round) -> dict[str, Any]:
+def _round(viewer: Viewer, one: Round, of: frozenset[str] | None) -> dict[str, Any]:
     revealed = one.results is not None
     row: dict[str, Any] = {"number": one.number, "revealed": revealed, "reopened": one.reopened, "terms": one.terms.model_dump(mode="json")}
-    decisions = viewer.seen_of("choices", one.decisions, revealed)
+    decisions = viewer.seen_of("choices", _only(of, one.decisions), revealed)
     row["decisions"] = {name: {"role": made.role, "choice": made.choice, "status": made.status} for name, made in decisions.items()}
-    row["predictions"] = viewer.seen_of("predictions", one.predictions, revealed)
-    row["reflections"] = viewer.seen_of("reflections", one.reflections, revealed)
+    row["predictions"] = viewer.seen_of("predictions", _only(of, one.predictions), revealed)
+    row["reflections"] = viewer.seen_of("reflections", _only(of, one.reflections), revealed)
     if one.results is not None:
-        row["results"] = _results(viewer, one)
+        row["results"] = _results(viewer, one, of)
     return row
 
 
-def _results(viewer: Viewer, one: Round) -> dict[str, Any]:
+def _results(viewer: Viewer, one: Round, of: frozenset[str] | None) -> dict[str, Any]:
     """Return a round's results: totals for everybody, a seat's own to those who may see them."""
     assert one.results is not None
-    every = one.results["seats"]
+    every = _only(of, one.results["seats"])
     choices, payoffs = viewer.seen_of("choices", every, True), viewer.seen_of("payoffs", every, True)
     seats: dict[str, Any] = {name: {} for name in every if name in choices or name in payoffs}
     for name, row in choices.items():
@@ -171,7 +180,7 @@ def _expected(viewer: Viewer, one: Round) -> dict[str, Any] | None:
     return None if mean is None else {"people": len(one.predictions), "mean": mean}
 
 
-def _proposal(viewer: Viewer, one: Proposal) -> dict[str, Any]:
+def _proposal(viewer: Viewer, one: Proposal, of: frozenset[str] | None) -> dict[str, Any]:
     row: dict[str, Any] = {"name": one.name, "standing": one.standing, "yours": one.seat is not None and one.seat == viewer.actor.seat}
     if not viewer.sees("proposals", one.seat, one.standing in ("signed", "rejected")):
         return row
@@ -179,7 +188,7 @@ def _proposal(viewer: Viewer, one: Proposal) -> dict[str, Any]:
     over = one.standing in ("signed", "rejected")
     terms = merged(viewer.room, one.asks) if one.standing == "open" else one.terms
     row |= {"asks": one.asks.model_dump(mode="json"), "terms": terms.model_dump(mode="json"), "charged": dict(one.charged)}
-    votes = viewer.seen_of("votes", one.votes, over)
+    votes = viewer.seen_of("votes", _only(of, one.votes), over)
     row["votes"] = {name: {"accepts": vote.accepts, "reason": vote.reason} for name, vote in votes.items()}
     if one.counted is not None:
         row["tally"] = dict(one.counted)
