@@ -70,7 +70,8 @@ def view(room: Room, actor: Actor, alone: bool = False) -> dict[str, Any]:
     }
     if room.round is not None and room.phase in ("predict", "decide") and not alone:
         done = room.round.predictions if room.phase == "predict" else room.round.decisions
-        seen["done"] = sum(seat.name in done for seat in room.present)
+        asked = [seat for seat in room.present if seat.control != "bot"]
+        seen |= {"done": sum(seat.name in done for seat in asked), "asked": len(asked)}
     if actor.seat is not None:
         seen["you"] = actor.seat
     if leads:

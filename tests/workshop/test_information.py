@@ -168,6 +168,17 @@ def test_every_screen_can_be_shown_in_every_phase() -> None:
             assert view(table.room, viewer)["phase"] == phase
 
 
+def test_the_count_of_who_is_done_is_of_people_and_told_to_everybody() -> None:
+    table = Table(information={"presence": "private"})
+    table.move("give_to_bot", at={"seat": "s2"})
+    table.go("lobby", "decide")
+    table.decide("s1", "pay")
+    for viewer in (Actor("view"), Actor("seat", "s3"), Actor("owner")):
+        shown = view(table.room, viewer)
+        assert (shown["done"], shown["asked"]) == (1, 4), "a bot decides when the round is closed"
+    assert "done" not in view(table.room, Actor("view"))["seats"][0]
+
+
 def test_no_secret_stands_in_any_view() -> None:
     table = played("choices", "public_now")
     for viewer in VIEWERS:
