@@ -75,7 +75,8 @@ def test_a_page_shows_ones_own_part_of_the_whole_view_and_the_same_totals(subjec
             after_reveal(table)
         for name in SEATS:
             whole, own = view(table.room, Actor("seat", name)), view(table.room, Actor("seat", name), alone=True)
-            whole.pop("done", None)  # how many have decided so far: it would change with each of them
+            for total in ("done", "asked"):  # how many have decided so far: it would change with each of them
+                whole.pop(total, None)
             whole["seats"] = [row for row in whole["seats"] if row["name"] == name]
             for one in whole["rounds"]:
                 for rows in (one["decisions"], one["predictions"], one["reflections"], one.get("results", {}).get("seats", {})):

@@ -176,6 +176,18 @@ def test_what_people_do_themselves_is_no_step_of_the_facilitator_to_undo() -> No
     assert table.room.phase == "lobby"
 
 
+def test_letting_bots_take_all_free_seats_is_one_step() -> None:
+    table = Table()
+    for seat in ("s2", "s3", "s4"):
+        table.move("free_seat", at={"seat": seat})
+    table.move("give_to_bot", at={"seat": "s1"})
+    table.move("fill_with_bots", bot="always")
+    assert [seat.control for seat in table.room.present] == ["bot", "bot", "bot", "bot", "person"]
+    table.move("undo")
+    assert [seat.control for seat in table.room.present] == ["bot", "free", "free", "free", "person"]
+    assert rebuilt(table).as_dict() == table.room.as_dict()
+
+
 def test_undoing_a_reopening_brings_back_the_decisions_that_its_results_rest_on() -> None:
     table = Table()
     table.go("lobby", "decide")

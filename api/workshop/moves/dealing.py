@@ -151,8 +151,9 @@ def tally(room: Room, proposal: Proposal) -> Tally:
         gained = sum(weight[role] * yes / (yes + no + silent) for role, (yes, no, silent) in roles.items())
         agreed = whole > 0 and gained >= rule.share * whole * (1 - 1e-12)
         told = f"{rule.share:.0%} of the weight must accept"
-    yes, no = sum(row[0] for row in roles.values()), sum(row[1] for row in roles.values())
-    return Tally(agreed, f"{yes} accept, {no} refuse; {told}: {'agreed' if agreed else 'not agreed'}.", roles)
+    yes, no, silent = (sum(row[place] for row in roles.values()) for place in range(3))
+    rest = f", {silent} abstain or have not voted" if silent else ""
+    return Tally(agreed, f"{yes} accept, {no} refuse{rest}; {told}: {'agreed' if agreed else 'not agreed'}.", roles)
 
 
 def _proposal(room: Room, name: str) -> Proposal:

@@ -109,7 +109,8 @@ def give_to_bot(room: Room, actor: Actor, body: Handing, now: float, seat: str) 
 
 def fill_with_bots(room: Room, actor: Actor, body: Handing, now: float) -> list[Draft]:
     """Let bots play every free seat."""
-    return [Draft("given_to_bot", {"seat": seat.name, "bot": body.bot, "reason": body.reason}) for seat in room.present if seat.control == "free"]
+    free = [seat for seat in room.present if seat.control == "free"]
+    return [Draft("given_to_bot", {"seat": seat.name, "bot": body.bot, "reason": body.reason, "together": len(free)}) for seat in free]
 
 
 def merge(room: Room, actor: Actor, body: Merging, now: float, seat: str) -> list[Draft]:
