@@ -13,8 +13,8 @@ from sqlalchemy.pool import QueuePool
 
 from negotiation.errors import NegotiationError
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
-"""SQLite as it must be: readers beside one writer, on disk before anything is acknowledged."""
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "secure_delete=ON")
+"""SQLite as it must be: readers beside one writer, on disk before anything is acknowledged, and what is deleted is overwritten."""
 READERS = 20
 PREPARING = 0x6E65676F
 """Number of the lock that a process of the server holds while it prepares a PostgreSQL database."""

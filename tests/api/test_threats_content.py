@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from httpx2 import ASGITransport, AsyncClient, Response
 
 from api.doors import cookie_of
+from api.notes import rendered
 from api.workshop.phases import PHASES
 from api.workshop.plan import HIDDEN, INFORMATION, JOINING
 from negotiation.numerics import shown
@@ -279,6 +280,19 @@ def test_no_text_becomes_part_of_a_page(client: TestClient) -> None:
     assert said == set(PAYLOADS), "all of them were shown, as texts"
     read = json.loads(evil["file export.json?texts=true"])
     assert any(PAYLOADS[0] in row["reflection"] for row in read["decisions"])
+
+
+ALLOWED = {"p", "em", "strong", "code", "pre", "ul", "ol", "li", "blockquote", "a", "hr", "br", "h3", "h4", "h5", "h6"}
+LINKS = ("[x](javascript:x())", "[x](data:text/html,<b>)", "[x](vbscript:x)", "![x](//e.example/x.png)", "<javascript:x()>", "    <b>code</b>")
+
+
+@pytest.mark.parametrize("payload", [*PAYLOADS, *LINKS])
+def test_no_note_brings_more_than_plain_markdown(payload: str) -> None:
+    for text in (payload, f"# {payload}", f"- {payload}", f"> {payload}", f"**{payload}**"):
+        shape = Shape(str(rendered(text)))
+        assert {tag for tag, _ in shape.made} <= ALLOWED
+        assert {name for _, names in shape.made for name in names} <= {"href", "title"}
+        assert not [lead for lead in shape.leads if ":" in lead and not lead.startswith(("http:", "https:"))]
 
 
 # names

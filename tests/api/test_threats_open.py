@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import socket
@@ -13,6 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 import api.__main__
+from api.app import STATIC
 from api.client import Client, RefusedError
 from api.doors import Host
 from api.live import MOST_AN_ADDRESS
@@ -111,6 +113,33 @@ def test_of_facilitators_who_change_something_at_the_same_moment_one_comes_throu
     assert sorted(answer.status_code for answer in answers) == [200, *[412] * 11]
     won = next(number for number, answer in enumerate(answers) if answer.status_code == 200)
     assert lobby.see(lobby.owner)["terms"]["set"] == {"fine": won}
+
+
+# what others made
+
+VENDORED = {
+    "htmx.min.js": "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717",
+    "swagger-ui-bundle.js": "e6a898692f2d768e807c3ba4626068a69a2c5dd960dd6c76f3e4d3a3de180af2",
+    "swagger-ui.css": "5ed08757e53da3e026d6cbecc61fe5d43585c9560b302d534ad56692519a273d",
+    "vega-embed.min.js": "b1455caba2fb1a72fb46025ba0ba1316e2dbc7f0dd40a3f6040172bf9c08ba91",
+    "vega-lite.min.js": "35a9821df838825b05a6a73e9414b58747a1b18321583858ed903c66393a5c7e",
+    "vega.min.js": "8f6a3587cf8d4f42c7e08120e3eb05d067e746d554e39d2dcf52acc0bd5ba28f",
+}
+
+
+def test_scripts_of_others_are_those_that_were_taken_in() -> None:
+    found = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in (STATIC / "vendor").iterdir() if file.suffix != ".txt"}
+    assert found == VENDORED
+    licences = " ".join(file.name for file in (STATIC / "vendor").glob("*.LICENSE.txt"))
+    assert all(name.partition(".")[0].removesuffix("-bundle") in licences for name in VENDORED)
+
+
+@pytest.mark.parametrize("name", ["run", "dev"])
+def test_every_package_is_one_version_with_its_hashes(name: str) -> None:
+    lines = (STATIC.parents[1] / "requirements" / f"{name}.lock").read_text(encoding="utf-8").replace("\\\n", "").splitlines()
+    packages = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    assert len(packages) > 20
+    assert [line for line in packages if "==" not in line or "--hash=sha256:" not in line] == []
 
 
 def test_the_log_of_a_whole_workshop_holds_no_secret_no_code_and_nothing_that_people_wrote(served: Served) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,12 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from openpyxl import load_workbook
 
+from api.local import workshops_in
 from api.storage.tables import EVENT
+from api.workshop.plan import Plan
 from negotiation.errors import InvalidFormulaError
 from negotiation.formula import MAX_DEPTH, MAX_NODES, parse
+from tests.workshop.table import GAME
 
 from .test_workshops import Evening, fresh
 
@@ -219,6 +223,17 @@ def test_deleting_a_workshop_leaves_the_others_as_they_were(client: TestClient) 
     assert {client.get(f"/api/workshops/{gone.workshop}{end}", headers=gone.owner).status_code for end in ("", "/pooled", "/archive")} == {401}
     with client.app.state.workshops.engine.connect() as connection:  # type: ignore[attr-defined]
         assert not [row for row in connection.execute(EVENT.select()) if gone.workshop in str(row)]
+
+
+def test_what_was_deleted_does_not_stay_in_the_file(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/w.db"
+    with workshops_in(address) as workshops:
+        made = [workshops.make(Plan(title=f"Zainab's {number}", game=GAME, consent="Zainab " * 100)) for number in ("first", "second")]
+    assert (tmp_path / "w.db").read_bytes().count(b"Zainab's") > 1
+    with workshops_in(address) as workshops:
+        for one in made:
+            workshops.delete(one.workshop)
+    assert [file.name for file in tmp_path.rglob("*") if file.is_file() and b"Zainab" in file.read_bytes()] == []
 
 
 def test_what_is_given_away_holds_what_people_wrote_only_if_asked_to(client: TestClient) -> None:
