@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .measure import HEADER
 
-NOT_MEASURING = {"__init__", "__main__", "measure", "charts"}
+NOT_MEASURING = {"__init__", "__main__", "measure", "charts", "crowd", "otree_crowd", "serving"}
 
 
 def main() -> None:
