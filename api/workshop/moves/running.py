@@ -167,7 +167,7 @@ def undo(room: Room, actor: Actor, body: Reason, now: float) -> list[Draft]:
         raise IllegalMoveError("there is nothing to undo", "go on with the workshop")
     last = steps[-1]
     after = [event for event in room.log[last.number :] if event.number not in out]
-    made = range(last.number, last.number - last.data.get("together", 1), -1)
+    made = [event.number for event in steps if last.number - event.number < last.data.get("together", 1)]
     data = {"of": [*made, *_resting_on(last, after)], "kind": last.kind, "reason": body.reason}
     return [Draft("undone", data | _time_again(room, last, now))]
 
