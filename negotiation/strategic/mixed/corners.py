@@ -189,7 +189,9 @@ def prove(slabs: Slabs, bases: Bases) -> tuple[Rows, Bits]:
     if not (table.min() > -1e-9 and table.max() < 1.4 and far.min() > 0.0 and missed * inverse.max() < 0.1):
         raise DoubtError
     small = table <= 2.0 * rounding + raised + (2.8 * missed + 1.4 * raised) * inverse
-    doubtful = (np.add.reduce(small, axis=0, dtype=np.uint8) > actions).nonzero()[0]
+    doubtful: Rows = (np.add.reduce(small, axis=0, dtype=np.uint8) > actions).nonzero()[0]
+    if not len(doubtful):
+        return doubtful, bases.keys[:0]
     return _doubtful(bases.keys, _Edges(table, beside, far), doubtful, missed, raised)
 
 

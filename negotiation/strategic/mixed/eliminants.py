@@ -38,7 +38,7 @@ class Plan:
         Weights of the profiles of the stakeholders that are kept at the points where the polynomials are evaluated.
     coefficients : ndarray, shape (N, N)
         From values at these points to Bernstein coefficients.
-    parts : ndarray, shape (N, S N)
+    parts : ndarray, shape (N, N S)
         From coefficients to those on each of S parts.
     corners : ndarray, shape (S, k, k)
         The corners of the parts.
@@ -73,7 +73,7 @@ def plan(sizes: tuple[int, ...], few: bool) -> Plan | None:
     return Plan(
         nodes=_rows_product(points).T.copy(),
         coefficients=coefficients,
-        parts=np.concatenate([part @ coefficients for part in parts], axis=1),
+        parts=np.stack([part @ coefficients for part in parts], axis=2).reshape(len(coefficients), -1),
         corners=np.array([_diagonal(corner_set) for corner_set in zip(*corners, strict=True)]),
         levels=levels,
         round_off=ROUNDING * largest * float(np.abs(coefficients).sum(axis=0).max()),

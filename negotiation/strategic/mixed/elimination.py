@@ -82,25 +82,25 @@ def _parts(coefficients: Array, groups: Groups, how: Plan) -> _Parts:
         np.broadcast_to(np.eye(len(how.corners[0])), (systems, *how.corners[0].shape)),
     )
     for _ in range(how.levels):
-        divided = (coefficients @ how.parts).reshape(len(owner), -1, len(how.corners), count) if len(owner) else coefficients[:, :, None]
+        divided = (coefficients @ how.parts).reshape(len(owner), coefficients.shape[1], count, -1) if len(owner) else coefficients[..., None]
         which, part = np.nonzero(~_refuted(divided, groups, how.round_off))
         crowded |= np.bincount(owner[which], minlength=systems) > CROWDED
         if crowded.any():
             kept = ~crowded[owner[which]]
             which, part = which[kept], part[kept]
-        coefficients, owner, corners = divided[which, :, part], owner[which], how.corners[part] @ corners[which]
+        coefficients, owner, corners = divided[which, :, :, part], owner[which], how.corners[part] @ corners[which]
         if len(owner) == 0:
             break
     return _Parts(owner, coefficients, corners, crowded)
 
 
 def _refuted(divided: Array, groups: Groups, round_off: float) -> NDArray[np.bool_]:
-    """Return on which parts, (P, S), there can be no solution, from the coefficients there, (P, q, S, N)."""
-    above, below = divided.min(axis=3) > round_off, divided.max(axis=3) < -round_off
+    """Return on which parts, (P, S), there can be no solution, from the coefficients there, (P, q, N, S)."""
+    above, below = divided.min(axis=2) > round_off, divided.max(axis=2) < -round_off
     vanishing, *mixtures = groups
-    gone = (above[:, vanishing] | below[:, vanishing]).any(axis=1)
+    gone = np.logical_or.reduce(above[:, vanishing] | below[:, vanishing], axis=1)
     for group in mixtures:
-        gone |= above[:, group].any(axis=1) & below[:, group].any(axis=1)
+        gone |= np.logical_or.reduce(above[:, group], axis=1) & np.logical_or.reduce(below[:, group], axis=1)
     return np.asarray(gone)
 
 

@@ -119,29 +119,28 @@ def polished(payoffs: Array, shape: tuple[int, ...], points: Array, used: NDArra
         Which actions are in use.
     """
     layout = _layout(shape)
-    place, owner, rows = layout.place, layout.owner, np.arange(len(points))[:, None]
+    place, owner, apart, own = layout.place, layout.owner, ~layout.same, layout.starts[layout.owner]
     first = np.minimum.reduceat(np.where(used, place, len(place)), layout.starts, axis=1)[:, owner]
-    chief = first == place
-    free = used & ~chief
-    both, eye = free[:, :, None] & free[:, None], np.eye(len(place))
+    free = used & (first != place)
+    eye = np.eye(len(place))
+    less = (eye - (first[:, :, None] == place)) * free[:, :, None]  # takes from each other action in use the first in use
+    back, idle = less.swapaxes(1, 2), eye * ~free[:, None]
     for _ in range(steps):
         slopes = _slopes(payoffs, shape, points)
-        value = slopes[:, place, layout.starts[owner]]
-        slopes *= ~layout.same
-        slopes -= slopes[rows, first]
-        slopes -= slopes[rows[:, :, None], place[:, None], first[:, None]]
-        matrix = np.where(both, slopes, eye)
+        value = slopes[:, place, own]
+        slopes *= apart
+        matrix = less @ slopes @ back + idle
         inverse = _inverse(matrix)
-        move = (inverse @ (free * (value - value[rows, first]))[:, :, None])[:, :, 0]
-        move -= chief * (move @ layout.same)
+        move = (back @ (inverse @ (less @ value[:, :, None])))[:, :, 0]
         step = np.abs(move).max(axis=1)
         points = np.where(step[:, None] < 2, points - move, points)
         if not (step > 1e-9).any():  # the error that is left is about its square
             break
     largest = np.maximum(np.abs(matrix).max(axis=2), 1e-10)
-    condition = np.linalg.norm(matrix / largest[:, :, None], axis=(1, 2)) * np.linalg.norm(inverse * largest[:, None], axis=(1, 2))
+    scaled, inverse = matrix / largest[:, :, None], inverse * largest[:, None]
+    condition = np.sqrt((scaled * scaled).sum(axis=(1, 2)) * (inverse * inverse).sum(axis=(1, 2)))
     odd = np.where(free.sum(axis=1) % 2, -1, 1)
-    index = odd * np.sign(np.linalg.det(matrix / largest[:, :, None])).astype(np.int64)
+    index = odd * np.sign(np.linalg.det(scaled)).astype(np.int64)
     return Polished(points, step < NEAR, index, condition < CONDITION)
 
 
