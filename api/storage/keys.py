@@ -113,7 +113,7 @@ class Keys:
     def _anew(self, wanted: str) -> Grant | None:
         """Ask the database about a secret; where it was known before, about all that are known, so that hundreds of people are not asked for one by one."""
         before, now, known = self._forgotten, self._clock(), self._kept
-        found = self._asked([*known] if wanted in known else [wanted])
+        found = self._asked([*{wanted, *known}] if wanted in known else [wanted])  # `wanted` by name: somebody may empty `known` meanwhile
         usable = {key: (now + KEPT, given) for key, given in found.items() if not given.revoked}
         with self._lock:
             if before == self._forgotten:  # nothing was revoked since the database was asked

@@ -25,13 +25,6 @@ from .test_live import Screen
 ROOM = "0123456789ab-1"
 
 
-class OwnScreen(Screen):
-    """A stream of what a seat's own page shows."""
-
-    def __init__(self, served: Served, room: str, secret: str) -> None:
-        super().__init__(served, f"{room}/live?own=true HTTP/1.1\r\nX-Rest: ", secret)
-
-
 @pytest.fixture
 def evening(served: Served) -> Iterator[tuple[str, Client, Client, Client]]:
     owner = Client(served.address)
@@ -47,7 +40,7 @@ def evening(served: Served) -> Iterator[tuple[str, Client, Client, Client]]:
 
 def test_a_seats_page_hears_of_its_own_and_of_common_changes_only(served: Served, evening: tuple[str, Client, Client, Client]) -> None:
     room, owner, first, second = evening
-    mine, every = OwnScreen(served, room, str(first.secret)), Screen(served, room, str(owner.secret))
+    mine, every = Screen(served, room, str(first.secret), path=f"/api/rooms/{room}/live?own=true"), Screen(served, room, str(owner.secret))
     assert mine.sees(first.see(room)["version"]), "where it stands when it begins"
     others = second.move(room, "decisions", {"choice": "pay"})["version"]
     assert every.sees(others)
