@@ -101,6 +101,7 @@ def measurements() -> Iterator[Measurement]:
     peer = _peer(Path(program)) if program else None
     yield from _rows(f"{PEOPLE} phones, SQLite, median of {ROUNDS}", [_full(PHONE) for _ in range(ROUNDS)], peer)
     yield from _rows(f"{PEOPLE} programs, SQLite", [_full(PROGRAM)])
+    yield from _rows(f"{PEOPLE} programs that look at everybody, SQLite", [_full(ALL_SEEING)])
     for number in REST:
         yield _growth(number)
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
