@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
@@ -18,6 +19,7 @@ from negotiation.errors import IllegalMoveError, UnknownNameError
 
 from .conftest import Served, free_port
 
+WAIT = 60.0
 TEXT = "title: A\nmoney: USD\nstakeholders:\n  a: {actions: [x, y]}\npayoffs:\n  a: {x: 1, y: 2}\n"
 
 
@@ -66,14 +68,21 @@ def test_addresses_of_postgresql_are_understood_as_they_are_usually_written(monk
     assert ServerSettings.from_environment().database_url == "postgresql+psycopg://me@host/base"
 
 
-def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Served]:
     server = Served(tmp_path, free_port())
+    yield server
+    if server.process.poll() is None:
+        server.stop()
+
+
+def test_what_was_acknowledged_survives_a_kill(own_server: Served) -> None:
     for k in range(5):
-        assert httpx2.post(f"{server.address}/api/games", json={"name": f"game{k}", "game": TEXT}).status_code == 201
-    os.kill(server.process.pid, signal.SIGKILL)
-    server.process.communicate(timeout=30)
-    server.start()
-    names = {game["name"] for game in httpx2.get(f"{server.address}/api/games").json()["games"]}
+        assert httpx2.post(f"{own_server.address}/api/games", json={"name": f"game{k}", "game": TEXT}, timeout=WAIT).status_code == 201
+    os.kill(own_server.process.pid, signal.SIGKILL)
+    own_server.process.communicate(timeout=WAIT)
+    own_server.start()
+    names = {game["name"] for game in httpx2.get(f"{own_server.address}/api/games", timeout=WAIT).json()["games"]}
     assert {f"game{k}" for k in range(5)} <= names
-    told = server.stop()
-    assert f"http://127.0.0.1:{server.port}" in told
+    told = own_server.stop()
+    assert f"http://127.0.0.1:{own_server.port}" in told
