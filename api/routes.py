@@ -17,6 +17,7 @@ from negotiation.options import Option
 
 from . import work
 from .compute import Compute
+from .doors import NobodyError
 from .problems import documented
 from .schemas import AnalysisBody, GameLine, GameList, GameQuery, GameToSave
 from .shelves import cards_of
@@ -63,9 +64,12 @@ async def game(name: str, store: StoreOf) -> dict[str, Any]:
     return read_definition(found.text, name).written()
 
 
-@router.post("/api/games", tags=["games"], status_code=201, summary="Save a game of one's own", responses=documented(IllegalMoveError, TooLargeError))
-async def save(body: GameToSave, store: StoreOf) -> GameLine:
-    """Check and save a game; what is answered with 201 is on disk."""
+@router.post(
+    "/api/games", tags=["games"], status_code=201, summary="Save a game of one's own", responses=documented(IllegalMoveError, TooLargeError, NobodyError)
+)
+async def save(body: GameToSave, request: HttpRequest, store: StoreOf) -> GameLine:
+    """Check and save a game; what is answered with 201 is on disk. Where others can reach the server, its owner saves."""
+    request.app.state.host.allow(request)
     text = body.game if isinstance(body.game, str) else json.dumps(body.game, indent=2, ensure_ascii=False)
     kept = await run_in_threadpool(store.save, body.name, text)
     return GameLine.of(kept, cards_of([kept])[kept.name])

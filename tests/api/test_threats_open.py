@@ -32,6 +32,9 @@ def test_where_others_reach_the_server_its_inside_is_for_the_owner(lone: TestCli
     assert {lone.get(path, headers=bearer("wrong")).status_code for path in inside} == {401}
     assert {lone.get(path, headers=bearer("the owner's secret")).status_code for path in inside} == {200}
     assert lone.post("/api/workshops", json={"title": "x", "game": GAME}).status_code == 401
+    mine = {"name": "mine", "game": GAME}
+    assert lone.post("/api/games", json=mine).status_code == 401
+    assert lone.post("/api/games", json=mine, headers=bearer("the owner's secret")).status_code == 201
     assert lone.get("/healthz").status_code == 200
 
 
