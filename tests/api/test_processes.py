@@ -1,4 +1,4 @@
-"""Several processes of the server on one PostgreSQL, as `python -m api --processes 3` starts them."""
+"""Several processes of the server on one PostgreSQL, as `python -m api --processes 2` starts them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.workshop.table import GAME
 
 from .conftest import free_port
 
-PROCESSES = 3
+PROCESSES = 2
 
 
 @pytest.fixture
