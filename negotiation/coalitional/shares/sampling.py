@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from ...budget import Budget, unlimited
 from ...numerics import Array, shown
@@ -85,6 +84,8 @@ def sampled_shapley(game: CostGame, *, orders: int | None = None, seed: int = 0,
     >>> found.evidence["estimate"], [round(charge) for charge in found.charges]
     (True, [1, 2, 2])
     """
+    from scipy.special import stdtrit  # noqa: PLC0415 - only estimates pay the half second that loading takes
+
     sample = _draw(game, orders, np.random.default_rng(seed), budget or unlimited())
     reach = sample.error * float(stdtrit(len(sample.blocks) - 1, (1 + CONFIDENCE) / 2))
     charges = covering(game, sample.mean)
