@@ -26,6 +26,7 @@ WELCOME = """
   The negotiation engine is running.
 
   Open            {address}
+  Workshop        {address}/f{phones}
   HTTP interface  {address}/docs
   Command line    {negotiate} games
                   {negotiate} verdict common_effluent_plant
@@ -89,7 +90,8 @@ def _welcome(host: str, port: int, settings: ServerSettings, secret: str | None)
     phones = ", ".join(f"http://{f'[{one}]' if ':' in one else one}:{port}/p" for one in reached) or "no network address found; connect to a Wi-Fi"
     lan = LAN.format(phones=phones, address=address, secret=secret) if secret is not None else ""
     database = settings.database_url.removeprefix("sqlite:///") if is_sqlite(settings.database_url) else "PostgreSQL"
-    return WELCOME.format(address=address, negotiate=".venv/bin/negotiate", lan=lan, database=database)
+    how = "" if secret is not None else "   (for phones in the same Wi-Fi: .venv/bin/python -m api --lan)"
+    return WELCOME.format(address=address, phones=how, negotiate=".venv/bin/negotiate", lan=lan, database=database)
 
 
 if __name__ == "__main__":

@@ -90,6 +90,21 @@ async def seat_screen(visit: VisitOf) -> Response:
     return await _seat(visit, "seat_screen")
 
 
+@router.get("/s/{room}/card", response_class=HTMLResponse)
+async def card(visit: VisitOf) -> Response:
+    """Show what each choice of a seat would earn, as on its card of paper."""
+    try:
+        actor = await asking(visit.request, visit.workshops.keys, visit.room)
+        found = await seen(visit.workshops, visit.room, actor, alone=True)
+        printed = await run_in_threadpool(visit.workshops.paper, visit.room)
+        mine = next((row for row in printed["seats"] if row["name"] == actor.seat), None)
+        if mine is None:
+            raise NotAllowedError("this page is for a seat", "join with the code")
+    except NegotiationError as refused:
+        return page(visit.request, "door", {"kind": "seat"}, refused)
+    return page(visit.request, "card", {"seen": found, "seat": mine, "paper": printed, "room": visit.room})
+
+
 @router.post("/s/{room}/{name}", response_class=HTMLResponse)
 async def seat_move(visit: VisitOf, name: str) -> Response:
     """Make a move from a form."""

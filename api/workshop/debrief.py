@@ -85,12 +85,12 @@ def _together(viewer: Viewer, subject: Subject, rows: Mapping[str, Any]) -> dict
 
 
 def _could_gain(viewer: Viewer, one: Round) -> list[dict[str, Any]]:
-    """Return, by role and switch, how many seats could have earned more alone, and how much a member."""
+    """Return, by role and switch, how many people's seats could have earned more alone, and how much a member."""
     assert one.results is not None
     found: dict[tuple[str, str, str], list[float]] = {}
     for name, row in one.results["seats"].items():
-        role = one.decisions[name].role
-        if row["better"] is not None and viewer.together(CHOICES, role) and viewer.together(PAYOFFS, role):
+        role, status = one.decisions[name].role, one.decisions[name].status
+        if row["better"] is not None and status != "bot" and viewer.together(CHOICES, role) and viewer.together(PAYOFFS, role):
             found.setdefault((role, row["better"]["from"], row["better"]["to"]), []).append(row["better"]["gain"])
     return [{"role": role, "from": action, "to": to, "seats": len(gains), "gain": max(gains)} for (role, action, to), gains in found.items()]
 

@@ -58,7 +58,8 @@ def _parameter(parameter: Parameter) -> Iterator[tuple[str, str]]:
 def _lever(lever: Lever) -> Iterator[tuple[str, str]]:
     lacking = [field for field in ("label", "about", "scope", "actor", "path", "level") if not getattr(lever, field)]
     if lacking:
-        yield f"does not say {', '.join(lacking)}", "add them, so that it stands on the boards of cells, paths and levels"
+        said = ", ".join(f"'{field}'" for field in lacking)
+        yield f"does not say {said}", f"add {'it' if len(lacking) == 1 else 'them'}, so that it stands on the boards of cells, paths and levels"
 
 
 def mixed_money(definition: Definition) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from ..coalitional.joining.result import Joining
 from ..coalitional.methods import METHODS
 from ..coalitional.policy.result import PolicyResult
 from ..coalitional.words import group
-from ..numerics import plain, shown
+from ..numerics import ROUND_OFF, plain, shown
 from ..questions import Result
 from .layout import LISTED, Report, Table, plain_report
 
@@ -44,6 +44,7 @@ def allocations(game: CostGame, core: Core, found: dict[str, Allocation]) -> Rep
     elif core.empty:
         sentence = f"No way of sharing out {total} satisfies every group: at best one gets {shown(core.level)} {unit} less than it would earn alone."
     elif inside:
+        inside += [RULE_NAMES["core"]] if "core" in found else []
         sentence = f"{total} can be shared so that no group does better alone. Rules that achieve it: {', '.join(inside)}."
     else:
         sentence = f"{total} can be shared so that no group does better alone, but none of the simple rules achieves it."
@@ -51,7 +52,7 @@ def allocations(game: CostGame, core: Core, found: dict[str, Allocation]) -> Rep
     columns = ("Rule", *[f"{per}{game.label(k)}" for k in range(len(game.names))], "In the core", "Who objects most")
     alike: dict[tuple[str, ...], list[str]] = {}
     for name, one in found.items():
-        row = (*[shown(charge) for charge in one.charges], MEMBERSHIP[one.in_core], objection_text(one))
+        row = (*[shown(charge if abs(charge) > ROUND_OFF * abs(game.total) else 0.0) for charge in one.charges], MEMBERSHIP[one.in_core], objection_text(one))
         alike.setdefault(row, []).append(RULE_NAMES[name])
     rows = tuple((", ".join(titles), *row) for row, titles in alike.items())
     notes = tuple(dict.fromkeys(one.note for one in found.values() if one.note and one.evidence.get("estimate")))

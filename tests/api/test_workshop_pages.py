@@ -137,6 +137,30 @@ def test_people_propose_numbers_rules_and_charges_and_answer_each_other(server: 
     assert phone.answer.status_code == 200
 
 
+def test_a_seat_can_see_what_each_choice_would_earn_and_reads_how_it_voted(server: TestClient) -> None:
+    console = console_of(server)
+    phone = sit(server, console, "s1")
+    go(console, "decide")
+    phone.reload()
+    assert f'href="{phone.address}/card"' in phone.text
+    card = phone.client.get(f"{phone.address}/card").text
+    # one who pays dues of 3 shares half a unit with himself, others staying out as today; with nobody fined, staying out earns nothing
+    assert '<tr><th scope="row">Pay the dues</th><td>-2.5</td>' in card
+    assert '<tr><th scope="row">Stay out</th><td>0</td>' in card
+    assert TestClient(server.app).get(f"{phone.address}/card").status_code == 401
+    go(console, "closed", "revealed")
+    phone.reload()
+    phone.send("/propose", title="Fines", terms__set__fine=2)
+    go(console, "negotiate")
+    phone.reload()
+    phone.send("/vote", accepts="false")
+    assert "You refused." in phone.text
+    assert phone.text.index("You refused.") < phone.text.index("Round 1</h2>"), "what is talked about stands above what is over"
+    report = console.client.get(console.address.replace("?table=", "/") + "/report").text
+    assert "Fines <small>open</small>" in report
+    assert "Fine = 2." in report
+
+
 def test_what_a_refused_proposal_said_stays_in_its_form(server: TestClient) -> None:
     console = console_of(server)
     phone = sit(server, console, "s1")

@@ -92,7 +92,7 @@ def test_a_slip_is_noticed_at_its_place(changes: dict[str, Any], field: str, sai
         ({"sources": []}, "sources", "there is none"),
         ({"parameters": {"dues": 40}}, "parameters.dues", "has no"),
         ({"parameters": {"dues": {**WHOLE["parameters"]["dues"], "confidence": "found"}}}, "parameters.dues", "names no source"),
-        ({"levers": {"rules": {"label": "Fines", "set": {"fine": 60}}}}, "levers.rules", "does not say about, scope"),
+        ({"levers": {"rules": {"label": "Fines", "set": {"fine": 60}}}}, "levers.rules", "does not say 'about', 'scope'"),
         ({"expected": [{"says": "So they say.", "kind": "prediction", "holds": "1"}]}, "expected.0", "without a source"),
     ],
 )
