@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -211,19 +212,24 @@ def _airport(airport: MostDemanding, members: tuple[int, ...], kind: Semivalue) 
 
 def _from_table(game: CostGame, kind: Semivalue) -> Array:
     costs, n, members = game.costs, game.population, np.array(game.members, dtype=float)
-    weights = kind.of_size(n)
+    weights = _weights(kind, n)
     joined, total = (_players if game.between_players else _classes)(costs, weights)
     last = game.total * float(weights.floats()[-1])
     values: Array = (joined - members * kind.stay(float(joined.sum()), total, last, n)) / members
     return values
 
 
+@lru_cache(maxsize=32)
+def _weights(kind: Semivalue, n: int) -> Scaled:
+    """Return the weights of all sizes, worked out once for each number of members: the games of a workshop have the same one again and again."""
+    return kind.of_size(n)
+
+
 def _players(costs: Array, weights: Scaled) -> tuple[Array, float]:
     """Return the weighted costs of each player's coalitions, and of all: every cost is read once, in blocks, then halves are added."""
     flat, by_size = costs.ravel(), weights.floats()
     inner = min(costs.ndim, INNER_PLAYERS)
-    size = _sizes((1,) * inner)
-    outer = _sizes((1,) * (costs.ndim - inner))
+    size, outer = _sizes_of_players(inner), _sizes_of_players(costs.ndim - inner)
     rows = np.stack([by_size[h + size] for h in range(costs.ndim - inner + 1)])
     gathered, sums = np.zeros_like(rows), np.zeros(len(outer))
     for block, h in enumerate(outer.tolist()):
@@ -242,6 +248,11 @@ def _halves(folded: Array) -> list[float]:
         found.append(float(folded[half:].sum()))
         folded = folded[:half] + folded[half:]
     return found
+
+
+@lru_cache(maxsize=32)
+def _sizes_of_players(n: int) -> NDArray[np.int64]:
+    return _sizes((1,) * n)
 
 
 def _sizes(members: tuple[int, ...]) -> NDArray[np.int64]:
