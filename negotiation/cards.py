@@ -11,9 +11,7 @@ from . import catalogue
 from .definition import Definition
 from .definition.form import GameClass, Kind, Path_
 from .errors import unknown
-from .governance.frameworks.cells import CELLS
-from .governance.frameworks.levels import LEVELS
-from .governance.frameworks.paths import PATHS
+from .governance.frameworks.names import CELLS, LEVELS, PATHS
 from .literature import literature
 
 

@@ -10,9 +10,7 @@ from . import catalogue
 from .cards import filters
 from .definition import Definition
 from .definition.form import Aspect
-from .governance.frameworks.cells import CELLS
-from .governance.frameworks.levels import LEVELS
-from .governance.frameworks.paths import PATHS
+from .governance.frameworks.names import CELLS, LEVELS, PATHS
 from .literature import Case, Literature, Prediction, literature
 
 COMMAND = "negotiate coverage > games/COVERAGE.md"

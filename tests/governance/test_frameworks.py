@@ -15,7 +15,8 @@ from negotiation.governance.frameworks.agreement import agreement
 from negotiation.governance.frameworks.cells import CELLS, cells
 from negotiation.governance.frameworks.drivers import drivers_and_barriers
 from negotiation.governance.frameworks.levels import levels
-from negotiation.governance.frameworks.paths import PATHS, paths
+from negotiation.governance.frameworks.names import PATHS
+from negotiation.governance.frameworks.paths import paths
 from negotiation.governance.frameworks.sign_flips import flips_along, sign_flips
 from negotiation.governance.frameworks.signs import named_bundles, signs
 from negotiation.governance.frameworks.synergy import synergy

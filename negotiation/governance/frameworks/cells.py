@@ -13,16 +13,7 @@ from ...numerics import plain
 from ...settings import Settings
 from ..levers.wording import target_words
 from .bundles import BundleTable, bundled, drivers_by, unplaced_words
-
-CELLS = {
-    "horizontal_private": "private governance in the cluster",
-    "vertical_private": "private governance along the chain",
-    "horizontal_social": "social governance in the cluster",
-    "vertical_social": "social governance along the chain",
-    "horizontal_public": "public governance in the cluster",
-    "vertical_public": "public governance along the chain",
-}
-"""The six cells, scope by actor."""
+from .names import CELLS
 
 
 @dataclass(frozen=True, eq=False)

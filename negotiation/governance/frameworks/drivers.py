@@ -17,7 +17,7 @@ from ..levers.sets import EXACT
 from ..levers.table import LeverTable, judged_sets, lever_table
 from ..levers.wording import lever_words, target_words
 from .bundles import drivers_of, leaving_words
-from .paths import PATHS
+from .names import PATHS
 
 SMALLEST = 6
 """Smallest stabilising sets of drivers that are set against the barriers, cheapest first."""

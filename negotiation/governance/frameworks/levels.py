@@ -10,15 +10,7 @@ from ...definition import Definition
 from ...settings import Settings
 from .bundles import BundleTable, bundled, drivers_by
 from .cells import empty_words, holding_words, report
-
-LEVELS = {
-    "corporate": "the corporate level",
-    "cluster": "the cluster",
-    "regional": "the region",
-    "national": "the nation",
-    "external": "the world outside",
-}
-"""The five levels, from the firm outwards."""
+from .names import LEVELS
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,16 +11,7 @@ from ...numerics import shown
 from ...settings import Settings
 from .bundles import BundleTable, bundled, drivers_by
 from .cells import empty_words, holding_words, report
-
-PATHS = {
-    "market": "the market-driven path",
-    "csr": "the buyers' (CSR-driven) path",
-    "multi_stakeholder": "the multi-stakeholder path",
-    "labour": "the labour-centred path",
-    "cluster": "the cluster-centred path",
-    "public": "the public path",
-}
-"""The six paths; each is the bundle of its driver levers."""
+from .names import PATHS
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ from ...numerics import ROUND_OFF, Array, plain
 from ...settings import NO_SETTINGS, Settings
 from ..levers.table import LeverTable, judged_sets
 from .bundles import drivers_by, unplaced_words
-from .cells import CELLS
+from .names import CELLS
 
 Sign = Literal["synergy", "strong complementarity", "weak complementarity", "independent", "displacement", "conflict"]
 MEANING: dict[Sign, str] = {
