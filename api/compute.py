@@ -21,7 +21,7 @@ from .limits import limited
 
 T = TypeVar("T")
 MEMORY = 6 * 2**30
-GRACE = 5.0
+GRACE = 30.0
 SHARE = 0.8
 """Share of the time limit after which a computation returns what it has."""
 
