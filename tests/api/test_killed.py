@@ -35,8 +35,8 @@ from tests.workshop.table import GAME
 from .crash import opened
 
 ROOT = Path(__file__).parents[2]
-KILLS = 50
-"""Of each database: a hundred in all."""
+KILLS = 100
+"""Of each database."""
 EVENINGS = 5
 MOST = 5
 """Acknowledgements that are waited for at most in a life; it ends somewhere between the last of them and what would have come next."""
