@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from importlib import import_module
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.routing import APIRoute
@@ -21,32 +15,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from negotiation.document import MAX_BYTES
 
 from . import console_pages, job_routes, observe, pages, projector_pages, record_routes, routes, seat_pages, workshop_routes
-from .compute import Compute, one_process
 from .doors import ForgedError, Host, Tries, refuse_forged
 from .headers import HEADERS, headers_for
-from .jobs import Jobs
-from .kept import Kept
-from .live import Ticks
+from .lifespan import running
 from .observe import Observed, Seen
 from .problems import install, kind_of, problem
-from .records import Records
-from .retention import delete_due, today_of
 from .settings import VERSION, ServerSettings
-from .storage.answers import Answers
-from .storage.database import is_sqlite, libpq, open_engine
-from .storage.games import Games
-from .storage.migrate import upgrade
-from .workshops import Workshops
 
-logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 MAX_BODY = 2 * MAX_BYTES
 ADDRESSES = 100
 """How often the wrong codes of a single address may come from all together in a minute."""
-EVERY = 0.5
-"""Seconds between two looks at the clock."""
-WARM_AFTER = 0.3
-"""Seconds after the start at which the workers are started: the server answers first."""
 
 
 def create_app(settings: ServerSettings | None = None) -> FastAPI:
@@ -59,42 +38,12 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
     """
     chosen = settings or ServerSettings.from_environment()
 
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = open_engine(chosen.database_url)
-        shared = not is_sqlite(chosen.database_url)
-        await run_in_threadpool(upgrade, engine)
-        app.state.store = Games(engine)
-        await run_in_threadpool(app.state.store.load_catalogue)
-        app.state.ticks = Ticks()
-        app.state.ticks.start()
-        app.state.workshops = Workshops(engine, shared, app.state.store, app.state.ticks.told, time.time)
-        app.state.records = Records(app.state.workshops)
-        app.state.jobs = Jobs(engine, one_process, Answers(engine, VERSION), chosen.job_seconds)
-        await run_in_threadpool(app.state.jobs.resume)
-        listener = None
-        if shared:
-            heard = import_module("api.storage.listener")  # needs PostgreSQL's driver, which a laptop does not have
-            listener = heard.Listener(libpq(engine), app.state.ticks.told)
-        clock = asyncio.create_task(_keep_time(app.state.workshops))
-        app.state.compute = Compute(chosen.workers, chosen.seconds)
-        app.state.kept = Kept(chosen.workers)
-        asyncio.get_running_loop().call_later(WARM_AFTER, app.state.compute.warm)
-        yield
-        clock.cancel()
-        if listener is not None:
-            await run_in_threadpool(listener.close)
-        await run_in_threadpool(app.state.workshops.close)
-        await run_in_threadpool(app.state.jobs.close)
-        app.state.compute.close()
-        engine.dispose()
-
     app = FastAPI(
         title="Negotiation engine",
         summary="Shows people who share a problem when working together can last.",
         description="Equilibria, cost allocations and verdicts. Every answer holds if the payoffs hold; it is not a prediction.",
         version=VERSION,
-        lifespan=lifespan,
+        lifespan=partial(running, settings=chosen),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -118,20 +67,6 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
 
 def _operation_id(route: APIRoute) -> str:
     return f"{route.tags[0]}-{route.name}" if route.tags else route.name
-
-
-async def _keep_time(workshops: Workshops) -> None:
-    """End phases whose time is up; delete once a day the workshops whose day has passed, as people were told when they joined."""
-    day = None
-    while True:
-        await asyncio.sleep(EVERY)
-        try:
-            await run_in_threadpool(workshops.expire)
-            if today_of(workshops) != day:
-                await run_in_threadpool(delete_due, workshops)
-                day = today_of(workshops)
-        except Exception:
-            logger.exception("the clock of the workshops")
 
 
 class Guard:

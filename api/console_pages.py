@@ -12,12 +12,13 @@ from negotiation.definition import read_definition
 from negotiation.errors import NegotiationError
 
 from .doors import asking, keep
+from .judged import looked_back
 from .routes import ComputeOf, StoreOf
 from .workshop.moves.rights import Actor, NotAllowedError
 from .workshop.plan import Plan
 from .workshop_forms import check_token, check_visitor, nested, read, token_of, visitor_of, visitor_token, welcome
 from .workshop_pages import Visit, WorkshopName, act, base_of, page, qr, typed_of
-from .workshop_routes import WorkshopsOf, looked_back
+from .workshop_routes import WorkshopsOf
 
 router = APIRouter(include_in_schema=False)
 LINKED = {"view": "For the projector.", "assistant": "For somebody who helps.", "proxy": "For somebody who enters what is on paper."}
@@ -75,9 +76,10 @@ def _planned(typed: dict[str, Any]) -> dict[str, Any]:
 
 
 @router.get("/f/{workshop}", response_class=HTMLResponse)
+@router.get("/f/{workshop}/{table}/screen", response_class=HTMLResponse)
 async def console(visit: VisitOf) -> Response:
-    """Show the console of a table."""
-    return await _console(visit, "console")
+    """Show the console of a table, or only what changes on it."""
+    return await _console(visit, "console_screen" if visit.screen else "console")
 
 
 @router.get("/f/{workshop}/{table}/paper", response_class=HTMLResponse)
@@ -105,12 +107,6 @@ async def report(visit: VisitOf) -> Response:
     except NegotiationError as refused:
         return page(visit.request, "door", {"kind": "console"}, refused)
     return page(visit.request, "report", {"seen": seen, "begun": begun, "compared": compared, "debrief": debrief, "workshop": workshop})
-
-
-@router.get("/f/{workshop}/{table}/screen", response_class=HTMLResponse)
-async def console_screen(visit: VisitOf) -> Response:
-    """Return only what changes on the console."""
-    return await _console(visit, "console_screen")
 
 
 @router.post("/f/{workshop}/{table}/{name}", response_class=HTMLResponse)

@@ -224,11 +224,16 @@ def worked_out(engine: Engine) -> tuple[int, int]:
     return found.tables, found.rounds
 
 
-def newest_backup(url: str) -> Check:
-    """Look for the newest backup."""
+def _backups(url: str) -> list[Path]:
     engine = open_engine(url)
     found = backups(engine)
     engine.dispose()
+    return found
+
+
+def newest_backup(url: str) -> Check:
+    """Look for the newest backup."""
+    found = _backups(url)
     if not found:
         return Check("backup", "well", "none yet: one is made at every reveal")
     age = time.time() - found[-1].stat().st_mtime
@@ -239,9 +244,7 @@ def newest_backup(url: str) -> Check:
 
 def drill(url: str) -> Check:
     """Restore the newest backup to a folder of its own, verify it, and work every figure out again."""
-    engine = open_engine(url)
-    found = backups(engine)
-    engine.dispose()
+    found = _backups(url)
     if not found:
         return Check("restore drill", "well", "nothing to practise with yet")
     if found[-1].suffix == ".json":

@@ -22,7 +22,8 @@ from .storage.database import StorageError
 from .workshop.archive import Archive, Checked, followed
 from .workshop.events import BrokenLogError
 from .workshop.sheets import Sheet, harmless
-from .workshop_routes import REFUSALS, MadeWorkshop, TableLine, WorkshopName, leader, owner, workshops_of
+from .workshop_routes import REFUSALS, WorkshopName, leader, owner, workshops_of
+from .workshop_schemas import MadeWorkshop, TableLine
 
 router = APIRouter(prefix="/api", tags=["records"])
 Texts = Annotated[bool, Query(description="With what people wrote in their own words, and the names they chose")]

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from negotiation.errors import NegotiationError
 
 from .doors import TooOftenError, asking, guessing, keep_seat
+from .judged import looked_back, scored
 from .routes import ComputeOf
 from .storage.rooms import UnknownRoomError
 from .workshop.moves.rights import NotAllowedError
@@ -19,7 +20,7 @@ from .workshop.moves.seating import Taking
 from .workshop.plan import Terms
 from .workshop_forms import check_visitor, nested, read, token_of, visitor_of, visitor_token, welcome
 from .workshop_pages import Code, RoomName, Visit, act, page, typed_of
-from .workshop_routes import WorkshopsOf, looked_back, scored, seen
+from .workshop_routes import WorkshopsOf, seen
 from .workshops import Workshops
 
 router = APIRouter(include_in_schema=False)
@@ -79,15 +80,10 @@ async def join(request: Request, code: Code, workshops: WorkshopsOf) -> Response
 
 
 @router.get("/s/{room}", response_class=HTMLResponse)
-async def seat(visit: VisitOf) -> Response:
-    """Show a seat's page."""
-    return await _seat(visit, "seat")
-
-
 @router.get("/s/{room}/screen", response_class=HTMLResponse)
-async def seat_screen(visit: VisitOf) -> Response:
-    """Return only what changes on a seat's page."""
-    return await _seat(visit, "seat_screen")
+async def seat(visit: VisitOf) -> Response:
+    """Show a seat's page, or only what changes on it."""
+    return await _seat(visit, "seat_screen" if visit.screen else "seat")
 
 
 @router.get("/s/{room}/card", response_class=HTMLResponse)

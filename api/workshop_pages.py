@@ -103,6 +103,11 @@ class Visit:
     workshops: Workshops
     compute: Compute
 
+    @property
+    def screen(self) -> bool:
+        """Whether a script asks only for what changes on the page."""
+        return self.request.url.path.endswith("/screen")
+
 
 def typed_of(form: FormData) -> dict[str, Any]:
     """Return what was typed as it was typed, so that a page that refuses it can show it again; a field that stands several times as a list."""

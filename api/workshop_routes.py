@@ -4,36 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import logging
 import re
 from collections.abc import Callable
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BaseModel, Field
 
-from negotiation.bargaining.proposal import Terms as Offer
-from negotiation.errors import IllegalMoveError, NegotiationError, NotApplicableError, TimedOutError, TooLargeError, UnknownNameError
+from negotiation.errors import IllegalMoveError, TimedOutError, TooLargeError, UnknownNameError
 
-from . import work
-from .compute import Compute
 from .doors import NobodyError, TooOftenError, address_of, asking, guessing, keep, keep_seat, who
-from .kept import Kept
+from .judged import looked_back, scored
 from .live import ALL, MOST_A_BEARER, MOST_ALL, MOST_AN_ADDRESS, Ticks
 from .problems import documented
 from .routes import ComputeOf
 from .storage.database import StorageError
-from .workshop.events import canonical
 from .workshop.moves.rights import Actor, NotAllowedError
 from .workshop.moves.seating import Taking
 from .workshop.moves.table import MOVES, Move
-from .workshop.plan import Name, Part, Plan, Terms
+from .workshop.plan import Name, Plan, Terms
+from .workshop_schemas import Joining, Link, Linking, MadeWorkshop, Opening, Receipt, SeatTaken, TableLine
 from .workshops import ChangedError, Workshops
 
-logger = logging.getLogger(__name__)
 router = APIRouter(prefix="/api", tags=["workshops"])
 RoomName = Annotated[str, Path(description="A table: the workshop's identifier, a hyphen and the table's number", pattern=r"^[0-9a-f]{12}-[0-9]{1,2}$")]
 WorkshopName = Annotated[str, Path(description="A workshop's identifier", pattern=r"^[0-9a-f]{12}$")]
@@ -64,62 +57,6 @@ async def ticks_of(request: Request) -> Ticks:
 
 WorkshopsOf = Annotated[Workshops, Depends(workshops_of)]
 TicksOf = Annotated[Ticks, Depends(ticks_of)]
-
-
-class TableLine(BaseModel):
-    """A table of a new workshop."""
-
-    room: str
-    code: str
-
-
-class MadeWorkshop(BaseModel):
-    """A new workshop; the owner's secret is shown this once."""
-
-    workshop: str
-    secret: str
-    tables: list[TableLine]
-
-
-class Receipt(BaseModel):
-    """What a move did: the version it led to, and its events."""
-
-    version: int
-    events: list[dict[str, Any]]
-
-
-class SeatTaken(BaseModel):
-    """A seat; the secret is for programs, browsers keep it in a cookie."""
-
-    workshop: str
-    room: str
-    seat: str
-    secret: str
-
-
-class Joining(Taking):
-    """The code of a table, and which seat."""
-
-    code: Annotated[str, Field(min_length=4, max_length=20)]
-
-
-class Opening(Part):
-    """A secret to be kept by the browser."""
-
-    secret: Annotated[str, Field(min_length=16, max_length=80, pattern="^[!-~]+$")]
-
-
-class Linking(Part):
-    """Whom a link is for: an assistant, somebody who enters what is on paper, a projector; for one table or for all."""
-
-    capacity: Annotated[str, Field(pattern="^(assistant|proxy|view)$")]
-
-
-class Link(BaseModel):
-    """A link; its secret is shown this once."""
-
-    capacity: str
-    secret: str
 
 
 @router.post("/workshops", status_code=201, summary="Make a workshop", responses=documented(UnknownNameError, TooOftenError, StorageError))
@@ -232,45 +169,11 @@ async def score(room: RoomName, body: Terms, request: Request, workshops: Worksh
     return await scored(request, room, actor, body, compute)
 
 
-async def scored(request: Request, room: str, actor: Actor, body: Terms, compute: Compute) -> dict[str, Any]:
-    """Return the score of terms; what was asked before is not worked out again."""
-    source, now, today, proposed = await run_in_threadpool(request.app.state.workshops.to_score, room, actor, body)
-    key = canonical([source.text, repr(now), today, repr(proposed)])
-    found: dict[str, Any] = await request.app.state.kept.get(("score", key), lambda: compute.run(work.score, source, now, today, proposed))
-    return found
-
-
 @router.get("/rooms/{room}/debrief", summary="Looking back", responses=REFUSALS)
 async def debrief(room: RoomName, request: Request, workshops: WorkshopsOf, compute: ComputeOf) -> dict[str, Any]:
     """Return what was chosen, expected and stable, side by side, with questions to the room."""
     actor = await asking(request, workshops.keys, room)
     return await looked_back(request, room, actor, workshops, compute)
-
-
-async def looked_back(request: Request, room: str, actor: Actor, workshops: Workshops, compute: Compute) -> dict[str, Any]:
-    """Return the debriefing; people see it once the facilitator shows it."""
-    source, terms = await run_in_threadpool(workshops.to_look_back, room, actor)
-    stable = await asyncio.gather(*(_stable(request.app.state.kept, compute, source, one) for one in terms))
-    return await run_in_threadpool(workshops.look_back, room, actor, stable)
-
-
-async def _stable(kept: Kept, compute: Compute, source: work.Source, terms: Offer) -> dict[str, Any] | None:
-    """Return what the model says of a round's terms; None where it cannot be worked out: then people look back without it."""
-    try:
-        found: dict[str, Any] | None = await kept.get(("stable", source.text, repr(terms)), partial(_judged, compute, source, terms))
-    except NegotiationError as error:
-        logger.warning("what was stable could not be worked out: %s", error.message)
-        return None
-    return found
-
-
-async def _judged(compute: Compute, source: work.Source, terms: Offer) -> dict[str, Any] | None:
-    """Return the verdict; None, so that nobody asks again, where the game is not of the kind or too large."""
-    try:
-        found: dict[str, Any] = await compute.run(work.stable, source, terms)
-    except (NotApplicableError, TooLargeError, TimedOutError):
-        return None
-    return found
 
 
 @router.post("/rooms/{room}/seats/{seat}/device", status_code=201, summary="Give a seat to a new device", responses=REFUSALS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,8 +15,6 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from negotiation.bargaining.proposal import Counts
-from negotiation.bargaining.proposal import Terms as Offer
 from negotiation.errors import NegotiationError
 
 from .storage import backups
@@ -25,21 +23,15 @@ from .storage.keys import Grant, Keys, as_typed, grant, new_code, new_secret, re
 from .storage.rooms import Rooms, UnknownRoomError, events_of
 from .storage.tables import KEY, ROOM
 from .storage.writer import Answer, Receipt, Task, Writer, new_row
-from .work import Source
 from .workshop.concern import concerned
-from .workshop.counting import last_counts, status_quo
-from .workshop.debrief import debrief
 from .workshop.events import Draft, Event, canonical
-from .workshop.information import Viewer
-from .workshop.moves.dealing import merged
-from .workshop.moves.rights import SERVER, Actor, Capacity, NotNowError
-from .workshop.moves.running import charged_of, checked
+from .workshop.moves.rights import SERVER, Actor, Capacity
 from .workshop.moves.seating import Taking, hand_over, take
 from .workshop.moves.table import EXPIRE, Move
 from .workshop.opening import opened
 from .workshop.paper import paper
 from .workshop.phases import Phase
-from .workshop.plan import Part, Plan, Terms
+from .workshop.plan import Part, Plan
 from .workshop.room import Room
 from .workshop.views import view
 
@@ -289,36 +281,6 @@ class Workshops:
         finally:
             self.rooms.lock.release()
 
-    def to_score(self, room: str, actor: Actor, proposed: Terms) -> tuple[Source, Offer, Counts, Offer]:
-        """Return what is needed to score terms: the game, today's terms, what people do as far as the asker may know it, and the terms that would hold."""
-        with self.rooms.lock:
-            state = self.rooms.get(room)
-            terms = merged(state, checked(state, proposed))
-            viewer, usual = Viewer(state, actor), status_quo(state)
-            today = {role: dict(row if viewer.together("choices", role) else usual[role]) for role, row in last_counts(state).items()}
-            now = Offer(state.settings(), dict(state.charged))
-            return _source(state), now, today, Offer(state.settings(terms), charged_of(state, terms))
-
-    def to_look_back(self, room: str, actor: Actor) -> tuple[Source, list[Offer]]:
-        """Return the game and the terms of each revealed round.
-
-        Raises
-        ------
-        NotNowError
-            For everybody but the facilitator before the debriefing.
-        """
-        with self.rooms.lock:
-            state = self.rooms.get(room)
-            if actor.capacity not in ("owner", "assistant") and state.phase not in ("debrief", "archived"):
-                raise NotNowError("the debriefing has not begun", "wait for the facilitator")
-            played = [one for one in state.rounds if one.results is not None]
-            return _source(state), [Offer(state.settings(one.terms), dict(one.charged)) for one in played]
-
-    def look_back(self, room: str, actor: Actor, stable: Sequence[Mapping[str, Any] | None]) -> dict[str, Any]:
-        """Return the debriefing of a table, as somebody may see it."""
-        with self.rooms.lock:
-            return debrief(Viewer(self.rooms.get(room), actor), stable)
-
     def paper(self, room: str) -> dict[str, Any]:
         """Return what is printed for a table."""
         with self.rooms.lock:
@@ -361,10 +323,6 @@ class Workshops:
         self._copies.pop(workshop, None)
         self._copier.submit(backups.forget, self.engine, workshop).result()  # behind a copy that is being made
         return len(names)
-
-
-def _source(room: Room) -> Source:
-    return Source(room.log[0].data["game_name"], room.log[0].data["game"])
 
 
 def _receipt_of(room: Room, events: list[Event]) -> Answer:

@@ -9,7 +9,8 @@ import random
 from .counting import cooperation, last_counts, share_of, status_quo, target
 from .payoffs import Payoffs
 from .plan import Bot
-from .room import Choice, Room, Seat
+from .room import Room
+from .state import Choice, Seat
 
 TOLD: dict[Bot, str] = {
     "best_reply": "Does what pays a single member most if all others do as last round (in the first round: as today).",

@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 
 from .payoffs import Counts, Payoffs
-from .room import Choice, Room, Round, Seat
+from .room import Room
+from .state import Choice, Round, Seat
 
 
 def apportioned(weights: Mapping[str, float], total: int) -> Choice:

@@ -13,7 +13,7 @@ from negotiation.numerics import shown
 
 from .information import Viewer
 from .plan import Subject
-from .room import Proposal, Round
+from .state import Proposal, Round
 
 FEW = 0.1
 """Difference of shares that is worth a question."""

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from .moves.rights import Actor
 from .plan import INFORMATION, Audience, Subject
-from .room import Room, Seat
+from .room import Room
+from .state import Seat
 
 T = TypeVar("T")
 EVERYTHING = frozenset({"owner", "assistant"})

@@ -9,7 +9,8 @@ from negotiation.numerics import ROUND_OFF, plain
 
 from .counting import cooperation, counts_of
 from .payoffs import Counts, Payoffs
-from .room import Room, Round, Seat
+from .room import Room
+from .state import Round, Seat
 
 
 def payoffs_of(room: Room, one: Round) -> Payoffs:

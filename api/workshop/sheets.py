@@ -8,7 +8,8 @@ from typing import Any
 
 from .moves.dealing import tally
 from .plan import Terms
-from .room import Choice, Proposal, Room, Round
+from .room import Room
+from .state import Choice, Proposal, Round
 
 Cell = str | int | float | None
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
@@ -38,6 +39,11 @@ class Sheet:
         return Sheet(self.name, tuple(self.columns[place] for place in kept), tuple(tuple(row[place] for place in kept) for row in self.rows))
 
 
+TABLE = Column("table", "Number of the table")
+ROUND = Column("round", "Number of the round")
+PROPOSAL = Column("proposal", "Identifier of the proposal at its table")
+
+
 def harmless(cell: Cell) -> Cell:
     """Return a cell that no spreadsheet takes for a formula.
 
@@ -60,8 +66,8 @@ def sheets(rooms: Sequence[Room]) -> list[Sheet]:
 def _decisions(rooms: Sequence[Room]) -> Sheet:
     money = rooms[0].game.money if rooms else ""
     columns = (
-        Column("table", "Number of the table"),
-        Column("round", "Number of the round"),
+        TABLE,
+        ROUND,
         Column("seat", "Identifier of the seat at its table"),
         Column("role", "Stakeholder that the seat played in this round"),
         Column("alias", "Name that the seat chose", free=True),
@@ -104,8 +110,8 @@ def _rounds(rooms: Sequence[Room]) -> Sheet:
     game = rooms[0].game if rooms else None
     counts = [(role, action) for role, one in game.stakeholders.items() for action in one.actions] if game else []
     columns = (
-        Column("table", "Number of the table"),
-        Column("round", "Number of the round"),
+        TABLE,
+        ROUND,
         Column("reopened", "How often it was opened again"),
         Column("levers", "Levers in place"),
         Column("parameters", "Parameters set by hand or by an agreement"),
@@ -129,8 +135,8 @@ def _rounds(rooms: Sequence[Room]) -> Sheet:
 
 def _proposals(rooms: Sequence[Room]) -> Sheet:
     columns = (
-        Column("table", "Number of the table"),
-        Column("proposal", "Identifier of the proposal at its table"),
+        TABLE,
+        PROPOSAL,
         Column("seat", "Seat that made it; empty: the facilitator"),
         Column("title", "What it was called", free=True),
         Column("why", "Why it was made", free=True),
@@ -154,8 +160,8 @@ def _proposal(room: Room, one: Proposal) -> tuple[Cell, ...]:
 
 def _votes(rooms: Sequence[Room]) -> Sheet:
     columns = (
-        Column("table", "Number of the table"),
-        Column("proposal", "Identifier of the proposal at its table"),
+        TABLE,
+        PROPOSAL,
         Column("seat", "Seat that voted"),
         Column("vote", "yes, no or abstains"),
         Column("reason", "Why", free=True),

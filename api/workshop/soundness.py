@@ -7,7 +7,8 @@ from pydantic import BaseModel, TypeAdapter
 from .events import canonical
 from .phases import Phase
 from .plan import Alias, Amount, Audience, Line, Name, Note, Share, Subject, Terms
-from .room import Proposal, Room, Round, Seat
+from .room import Room
+from .state import Proposal, Round, Seat
 
 
 class _State(BaseModel):

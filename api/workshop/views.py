@@ -13,7 +13,8 @@ from .moves.dealing import merged, tally
 from .moves.playing import waiting_for
 from .moves.rights import Actor, own_seat
 from .phases import FOLLOWING, OPENING, OVER, TOLD, Phase
-from .room import Proposal, Room, Round
+from .room import Room
+from .state import Proposal, Round
 
 T = TypeVar("T")
 PRINCIPLE = "Results hold if these payoffs hold; they are not a prediction of what real people will do."

@@ -12,7 +12,8 @@ from negotiation.errors import IllegalMoveError, NotApplicableError, unknown
 
 from ..events import Draft
 from ..plan import Line, Name, Note, Part, Terms
-from ..room import Proposal, Room, Seat
+from ..room import Room
+from ..state import Proposal, Seat
 from .rights import Actor, NotAllowedError, must_be_in, own_seat
 from .running import Reason, charged_of, checked
 

@@ -10,7 +10,8 @@ from negotiation.errors import IllegalMoveError, InvalidGameError, Problem, Unkn
 
 from ..events import Draft
 from ..plan import Name, Note, Part, Share
-from ..room import Room, Seat, Status
+from ..room import Room
+from ..state import Seat, Status
 from .dealing import voted
 from .rights import Actor, NotNowError, must_be_in, own_seat, seat_of
 

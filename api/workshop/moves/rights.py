@@ -8,7 +8,8 @@ from typing import Literal
 from negotiation.errors import NegotiationError, unknown
 
 from ..phases import TOLD, Phase
-from ..room import Room, Seat
+from ..room import Room
+from ..state import Seat
 
 Capacity = Literal["owner", "assistant", "proxy", "seat", "view", "server"]
 

@@ -16,8 +16,9 @@ from ..events import Draft, Event
 from ..payoffs import charged_under
 from ..phases import FOLLOWING, OPENING, OVER, Phase
 from ..plan import Audience, Line, Note, Part, Subject, Terms, TimedPhase
-from ..room import Decision, Room, Round, Seat, undone
+from ..room import Room, undone
 from ..scores import payoffs_of, results
+from ..state import Decision, Round, Seat
 from .rights import Actor, NotNowError
 
 UNDOABLE = frozenset({"moved", "reopened", "signed", "rejected", "termed", "merged", "removed", "freed", "given_to_bot", "changed", "paused", "resumed"})
