@@ -12,8 +12,9 @@ from typing import Any
 import uvicorn
 
 from .doctor import lan_addresses
+from .names import HERE
 from .observe import logging_to_stderr
-from .settings import ServerSettings
+from .settings import ServerSettings, SettingsError
 from .storage.database import is_sqlite
 from .storage.keys import new_secret
 
@@ -33,6 +34,12 @@ WELCOME = """
 
   Choose a game, move a slider, tick a lever: the verdict follows.
 {lan}  Stop with Ctrl+C; what was saved stays in {database}.
+"""
+INTERNET = """
+  Reached at {address}, through what ends TLS there and passes requests on to {host}, port {port}.
+  Your own link   {address}/f#{secret}
+  Keep your link to yourself: whoever has it makes workshops. It is shown this once.
+
 """
 LAN = """
   Everybody in this network can reach it, without encryption: people join with a code and need no personal data.
@@ -65,12 +72,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--processes", type=int, default=1, help="server processes beside each other, with PostgreSQL")
     options = parser.parse_args(arguments)
-    settings = ServerSettings.from_environment()
+    try:
+        settings = ServerSettings.from_environment()
+    except SettingsError as error:
+        print(f"python -m api: {error}", file=sys.stderr)
+        return 2
     if options.processes > 1 and is_sqlite(settings.database_url):
         print("python -m api: several processes need PostgreSQL: set DATABASE_URL, or leave --processes out", file=sys.stderr)
         return 2
     host = "0.0.0.0" if options.lan else options.host
-    opened = options.lan or host not in ("127.0.0.1", "::1", "localhost")
+    if options.host not in HERE:
+        os.environ["NEGOTIATION_HOSTS"] = ",".join([*settings.hosts, options.host])
+    opened = options.lan or settings.public is not None or host not in HERE
     if opened and settings.owner_secret is None:
         os.environ["NEGOTIATION_OWNER"] = new_secret()
     welcome = _welcome(host, options.port, settings, os.environ.get("NEGOTIATION_OWNER") if opened else None)
@@ -85,13 +98,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _welcome(host: str, port: int, settings: ServerSettings, secret: str | None) -> str:
+    if settings.public is not None:
+        return _told(settings, settings.public, "", INTERNET.format(address=settings.public, host=host, port=port, secret=secret))
     reached = lan_addresses() if secret is not None else []
     address = f"http://{reached[0] if reached else '127.0.0.1' if host == '0.0.0.0' else host}:{port}"
     phones = ", ".join(f"http://{f'[{one}]' if ':' in one else one}:{port}/p" for one in reached) or "no network address found; connect to a Wi-Fi"
     lan = LAN.format(phones=phones, address=address, secret=secret) if secret is not None else ""
-    database = settings.database_url.removeprefix("sqlite:///") if is_sqlite(settings.database_url) else "PostgreSQL"
     how = "" if secret is not None else "   (for phones in the same Wi-Fi: .venv/bin/python -m api --lan)"
-    return WELCOME.format(address=address, phones=how, negotiate=".venv/bin/negotiate", lan=lan, database=database)
+    return _told(settings, address, how, lan)
+
+
+def _told(settings: ServerSettings, address: str, phones: str, lan: str) -> str:
+    database = settings.database_url.removeprefix("sqlite:///") if is_sqlite(settings.database_url) else "PostgreSQL"
+    return WELCOME.format(address=address, phones=phones, negotiate=".venv/bin/negotiate", lan=lan, database=database)
 
 
 if __name__ == "__main__":

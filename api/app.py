@@ -18,9 +18,10 @@ from . import console_pages, job_routes, observe, pages, projector_pages, record
 from .doors import ForgedError, Host, Tries, refuse_forged
 from .headers import HEADERS, headers_for
 from .lifespan import running
+from .names import OtherHostError, names_of, refuse_other_names
 from .observe import Observed, Seen
 from .problems import install, kind_of, problem
-from .settings import VERSION, ServerSettings
+from .settings import VERSION, ServerSettings, SettingsError
 
 STATIC = Path(__file__).parent / "static"
 MAX_BODY = 2 * MAX_BYTES
@@ -35,8 +36,15 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
     ----------
     settings : ServerSettings, optional
         Read from the environment when not given.
+
+    Raises
+    ------
+    SettingsError
+        When a server on the internet has no owner.
     """
     chosen = settings or ServerSettings.from_environment()
+    if chosen.public is not None and chosen.owner_secret is None:
+        raise SettingsError("a server that everybody can reach needs an owner", "set NEGOTIATION_OWNER to at least 24 random letters")
 
     app = FastAPI(
         title="Negotiation engine",
@@ -52,9 +60,10 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
     app.state.tries = Tries(chosen.join_tries)
     app.state.guesses = Tries(ADDRESSES * chosen.join_tries)
     app.state.host = Host(chosen.owner_secret)
+    app.state.settings = chosen
     install(app)
     app.add_middleware(BodyLimit)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, settings=chosen)
     app.state.seen = Seen()
     app.add_middleware(Observed, seen=app.state.seen)
     for one in (seat_pages, workshop_routes, observe, routes, record_routes, job_routes, pages, console_pages, projector_pages):
@@ -72,8 +81,9 @@ def _operation_id(route: APIRoute) -> str:
 class Guard:
     """Refuse what other sites ask for, and state what browsers may do; streams pass as they are."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
         self.app = app
+        self._names, self._public = names_of(settings), settings.public
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it with a refusal; add the headers that are missing."""
@@ -88,10 +98,13 @@ class Guard:
                 message["headers"] = [*message["headers"], *(pair for pair in missing if pair[0] not in there)]
             await send(message)
 
+        if self._public is not None:
+            scope["scheme"] = "https"  # so it left the browser, whatever the last stretch is
         request = Request(scope)
         try:
-            refuse_forged(request)
-        except ForgedError as error:
+            refuse_other_names(scope, self._names)
+            refuse_forged(request, self._public)
+        except (OtherHostError, ForgedError) as error:
             refusal = problem(request, error.status, kind_of(error), title=error.title, detail=error.message, remedy=error.remedy)
             await refusal(scope, receive, stating)
         else:

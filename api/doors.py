@@ -74,7 +74,7 @@ def secrets_of(request: Request, room: str) -> list[str]:
         return [bearer]
     names = [cookie_of(room), cookie_of(room.rpartition("-")[0] or room)]
     names.insert(0 if request.url.path.startswith(SEAT_PAGES) else 2, cookie_of(room, "seat"))
-    return [secret for name in names if (secret := request.cookies.get(name))]
+    return [secret for name in names if (secret := kept_in(request, name))]
 
 
 def who(request: Request, keys: Keys, room: str) -> Actor:
@@ -112,10 +112,25 @@ def _opens(given: Grant, room: str) -> bool:
     return given.room == room if given.room else room == given.workshop or room.rpartition("-")[0] == given.workshop
 
 
-def keep(response: Response, request: Request, place: str, secret: str, holds: str = "key") -> None:
-    """Let the browser keep a secret where no script can read it."""
+def keep_in(response: Response, request: Request, name: str, secret: str, seconds: int | None = DAYS) -> None:
+    """Let the browser keep a secret where no script can read it, until it is closed where no time is named."""
     secure = request.url.scheme == "https"
-    response.set_cookie(cookie_of(place, holds), secret, max_age=DAYS, httponly=True, samesite="lax", secure=secure, path="/")
+    response.set_cookie(_called(request, name), secret, max_age=seconds, httponly=True, samesite="lax", secure=secure, path="/")
+
+
+def kept_in(request: Request, name: str) -> str:
+    """Return what :func:`keep_in` kept; empty where there is nothing."""
+    return request.cookies.get(_called(request, name), "")
+
+
+def _called(request: Request, name: str) -> str:
+    """Return a cookie's name; under TLS one that browsers take only from this very host, and only under TLS."""
+    return f"__Host-{name}" if request.url.scheme == "https" else name
+
+
+def keep(response: Response, request: Request, place: str, secret: str, holds: str = "key") -> None:
+    """Let the browser keep the secret for a table or a workshop."""
+    keep_in(response, request, cookie_of(place, holds), secret)
 
 
 def keep_seat(response: Response, request: Request, seated: Seated) -> None:
@@ -123,8 +138,8 @@ def keep_seat(response: Response, request: Request, seated: Seated) -> None:
     keep(response, request, seated.room, seated.secret, "seat")
 
 
-def refuse_forged(request: Request) -> None:
-    """Refuse a change that another site's page asks this browser for.
+def refuse_forged(request: Request, public: str | None = None) -> None:
+    """Refuse a change that another site's page asks this browser for; a proxy may have put another `Host` in the place of the public address.
 
     Raises
     ------
@@ -134,7 +149,7 @@ def refuse_forged(request: Request) -> None:
         return
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     # an older browser says only the origin; "null" says nothing, since our pages send no referrer: there the form's token decides
-    elsewhere = origin not in (None, "null") and urlsplit(origin or "").netloc != request.headers.get("host")
+    elsewhere = origin not in (None, "null", public) and urlsplit(origin or "").netloc != request.headers.get("host")
     if elsewhere if site is None else site not in OWN:
         raise ForgedError("another site asked for this", "use the pages of this server")
     plain = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -236,7 +251,7 @@ class Host:
         """
         if self.secret is None:
             return
-        self._check(bearer_of(request) or request.cookies.get(self.COOKIE, ""))
+        self._check(bearer_of(request) or kept_in(request, self.COOKIE))
 
     def keep(self, response: Response, request: Request, secret: str) -> None:
         """Let a browser that knows the secret make workshops from now on.
@@ -246,7 +261,7 @@ class Host:
         NobodyError
         """
         self._check(secret)
-        response.set_cookie(self.COOKIE, secret, max_age=DAYS, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/")
+        keep_in(response, request, self.COOKIE, secret)
 
     def _check(self, brought: str) -> None:
         if self.secret is not None and not hmac.compare_digest(brought.encode(), self.secret.encode()):

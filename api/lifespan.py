@@ -42,7 +42,7 @@ async def running(app: FastAPI, settings: ServerSettings) -> AsyncIterator[None]
     await run_in_threadpool(app.state.store.load_catalogue)
     app.state.ticks = Ticks()
     app.state.ticks.start()
-    app.state.workshops = Workshops(engine, shared, app.state.store, app.state.ticks.told, time.time)
+    app.state.workshops = Workshops(engine, shared, app.state.store, app.state.ticks.told, time.time, letters=settings.letters)
     app.state.records = Records(app.state.workshops)
     app.state.jobs = Jobs(engine, one_process, Answers(engine, VERSION), settings.job_seconds)
     await run_in_threadpool(app.state.jobs.resume)

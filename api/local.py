@@ -24,7 +24,7 @@ def workshops_in(url: str) -> Iterator[Workshops]:
     engine = open_engine(url)
     try:
         upgrade(engine)
-        workshops = Workshops(engine, False, Games(engine), lambda *_: None, time.time)
+        workshops = Workshops(engine, False, Games(engine), lambda *_: None, time.time, letters=ServerSettings.from_environment().letters)
         try:
             yield workshops
         finally:

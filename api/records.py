@@ -22,7 +22,7 @@ from .workshop.moves.rights import Actor
 from .workshop.pooled import pooled
 from .workshop.room import Room
 from .workshop.sheets import Sheet, sheets
-from .workshops import CODE, Made, Workshops
+from .workshops import Made, Workshops
 
 EARLIER = 50
 """Tables of other workshops that are looked at, to compare a workshop with."""
@@ -119,4 +119,4 @@ class Records:
         return Made(archive.workshop, secret, tuple((row["name"], row["code"]) for row in rows))
 
     def _row(self, room: Room) -> dict[str, Any]:
-        return new_row(room.name, room.made.title, new_code(CODE), self._workshops.until(room.made)) | head_row(room)
+        return new_row(room.name, room.made.title, new_code(self._workshops.letters), self._workshops.until(room.made)) | head_row(room)

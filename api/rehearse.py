@@ -56,6 +56,7 @@ def served() -> Iterator[str]:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         environment = {**os.environ, "DATABASE_URL": f"sqlite:///{folder}/rehearsal.db", "NEGOTIATION_JOIN_TRIES": "100000"}
+        environment |= {"NEGOTIATION_OWNER": "", "NEGOTIATION_PUBLIC": ""}  # nobody else reaches it
         with Path(folder, "log").open("w", encoding="utf-8") as log:
             process = subprocess.Popen([sys.executable, "-m", "api", "--port", str(port)], env=environment, cwd=folder, stdout=log, stderr=log)
             try:

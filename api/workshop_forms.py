@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 
 from negotiation.errors import InvalidGameError, Problem
 
-from .doors import ForgedError, secrets_of
+from .doors import ForgedError, keep_in, kept_in, secrets_of
 from .storage.keys import hashed, new_secret
 from .workshop.plan import Part
 
@@ -35,12 +35,12 @@ def _token(place: str, secret: str) -> str:
 
 def visitor_of(request: Request) -> str:
     """Return the secret of a browser that holds nothing yet."""
-    return request.cookies.get(VISITOR) or new_secret()
+    return kept_in(request, VISITOR) or new_secret()
 
 
 def welcome(response: Response, request: Request, visitor: str) -> Response:
     """Let a browser keep the secret on which its forms depend until it is closed."""
-    response.set_cookie(VISITOR, visitor, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/")
+    keep_in(response, request, VISITOR, visitor, None)
     return response
 
 
@@ -56,7 +56,7 @@ def check_visitor(request: Request, form: FormData) -> None:
     ------
     ForgedError
     """
-    _check(form, visitor_token(request.cookies.get(VISITOR) or new_secret()))
+    _check(form, visitor_token(visitor_of(request)))
 
 
 def check_token(request: Request, place: str, form: FormData) -> None:

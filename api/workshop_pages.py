@@ -20,7 +20,7 @@ from starlette.datastructures import FormData
 from negotiation.coalitional.methods import METHODS
 from negotiation.errors import NegotiationError, NotApplicableError
 from negotiation.numerics import shown
-from negotiation.report import RULE_NAMES
+from negotiation.report.costs import RULE_NAMES
 
 from .compute import Compute
 from .doors import asking
@@ -91,7 +91,8 @@ def qr(address: str) -> Markup:
 
 def base_of(request: Request) -> str:
     """Return the server's address as this browser knows it."""
-    return f"{request.url.scheme}://{request.url.netloc}"
+    public: str | None = request.app.state.settings.public
+    return public or f"{request.url.scheme}://{request.url.netloc}"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from negotiation.errors import NegotiationError
 
+from .settings import ON_A_LAN
 from .storage import backups
 from .storage.games import Games
 from .storage.keys import Grant, Keys, as_typed, grant, new_code, new_secret, revoke
@@ -36,8 +37,6 @@ from .workshop.room import Room
 from .workshop.views import view
 
 logger = logging.getLogger(__name__)
-CODE = 6
-"""Letters of a code to join by: 30 bits."""
 JOINING: frozenset[Phase] = frozenset({"lobby"})
 Told = Callable[[str, int, Collection[str] | None], None]
 
@@ -81,13 +80,16 @@ class Workshops:
         ``told(room, version, seats)`` after each change: on which seats' pages it shows, None for all.
     clock : callable
         Seconds since 1970.
+    letters : int
+        Of a code to join by.
     """
 
-    def __init__(self, engine: Engine, shared: bool, games: Games, told: Told, clock: Callable[[], float]) -> None:
+    def __init__(self, engine: Engine, shared: bool, games: Games, told: Told, clock: Callable[[], float], *, letters: int = ON_A_LAN) -> None:
         self.engine = engine
         self.keys = Keys(engine, shared)
         self.rooms = Rooms(engine, shared)
         self.clock = clock
+        self.letters = letters
         self._games = games
         self._told = told
         self._copier = ThreadPoolExecutor(1, thread_name_prefix="backup")
@@ -133,7 +135,7 @@ class Workshops:
         return Made(workshop, secret, tuple(tables))
 
     def _table(self, workshop: str, draft: Draft, plan: Plan, until: str, secret: str | None) -> tuple[str, str]:
-        room, code = f"{workshop}-{draft.data['table']}", new_code(CODE)
+        room, code = f"{workshop}-{draft.data['table']}", new_code(self.letters)
         row = new_row(room, plan.title, code, until)
 
         def before(connection: Connection) -> None:
