@@ -22,13 +22,13 @@ from negotiation.errors import NegotiationError
 from negotiation.report import Report
 
 from .local import address_of
-from .records import recomputed
+from .records import read_archive, recomputed
 from .storage.backups import backups
 from .storage.database import file_of, is_sqlite, open_engine
 from .storage.migrate import upgrade
 from .storage.rooms import events_of, head_of
 from .storage.tables import EVENT, ROOM
-from .workshop.archive import Archive, checked
+from .workshop.archive import checked
 from .workshop.events import verify
 
 Health = Literal["well", "look", "ill"]
@@ -151,7 +151,11 @@ def _last_event(url: str) -> str | None:
 
 def _opened(url: str) -> Engine:
     engine = open_engine(url)
-    upgrade(engine)
+    try:
+        upgrade(engine)
+    except Exception:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -248,7 +252,7 @@ def drill(url: str) -> Check:
     if not found:
         return Check("restore drill", "well", "nothing to practise with yet")
     if found[-1].suffix == ".json":
-        opened = recomputed(Archive.model_validate_json(found[-1].read_bytes()))
+        opened = recomputed(read_archive(found[-1]))
         return Check("restore drill", "well", f"the newest backup opens: {opened.tables} tables, {opened.rounds} rounds came out again the same")
     with tempfile.TemporaryDirectory(prefix="negotiation-drill-") as folder:
         copy = Path(shutil.copy2(found[-1], folder))

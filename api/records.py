@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -47,6 +49,21 @@ def recomputed(archive: Archive) -> Checked:
         return followed(archive)
     except BrokenLogError as error:
         raise BrokenArchiveError(error.message, "send another copy") from None
+
+
+def read_archive(path: Path) -> Archive:
+    """Read an archive from a file.
+
+    Raises
+    ------
+    BrokenArchiveError
+    """
+    try:
+        return Archive.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the whole"
+        raise BrokenArchiveError(f"{path} is no archive of a workshop: {place}: {first['msg']}", "send another copy") from None
 
 
 class Records:

@@ -8,18 +8,15 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from negotiation.errors import InvalidGameError, NotApplicableError, Problem
 from negotiation.report import Report
 
 from .doctor import worked_out
 from .local import address_of, workshops_in
-from .records import BrokenArchiveError, Records, recomputed
+from .records import Records, read_archive, recomputed
 from .storage.backups import restore
 from .storage.database import file_of, open_engine
 from .storage.migrate import upgrade
-from .workshop.archive import Archive
 
 SQLITE = b"SQLite format 3\x00"
 
@@ -37,12 +34,7 @@ def run(options: Namespace) -> tuple[dict[str, Any], Report | str]:
 
 
 def _archive(path: Path, url: str, check: bool) -> tuple[dict[str, Any], str]:
-    try:
-        archive = Archive.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise BrokenArchiveError(f"{path} is no archive of a workshop: {place}: {first['msg']}", "send another copy") from None
+    archive = read_archive(path)
     found = recomputed(archive)
     if check or found.different:
         told = f"{found.tables} tables, {found.events} events: every figure came out again the same.\n"
