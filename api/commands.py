@@ -5,25 +5,9 @@ Kept light: a command's module is loaded when it is run.
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
-from dataclasses import dataclass
-from importlib import import_module
-from typing import Any
+from argparse import ArgumentParser
 
-
-@dataclass(frozen=True)
-class Command:
-    """A command: its name, what it is for, its arguments, and the module whose `run` does it."""
-
-    name: str
-    about: str
-    arguments: Callable[[ArgumentParser], None]
-    module: str
-
-    def run(self, options: Namespace) -> Any:
-        """Return what the command found, as data and for people."""
-        return import_module(self.module).run(options)
+from negotiation.cli.command import Command
 
 
 def _doctor(parser: ArgumentParser) -> None:
@@ -50,8 +34,8 @@ def _forget(parser: ArgumentParser) -> None:
 
 
 COMMANDS = (
-    Command("doctor", "say whether this machine is ready for a workshop, and practise restoring a backup", _doctor, "api.doctor"),
-    Command("rehearse", "play a whole workshop with programs in the seats", _rehearse, "api.rehearse"),
-    Command("restore", "open an archive or a backup, every figure worked out again", _restore, "api.restore"),
-    Command("forget", "delete a workshop, or those whose day has passed", _forget, "api.forget"),
+    Command("doctor", "say whether this machine is ready for a workshop, and practise restoring a backup", _doctor, "api.doctor:run"),
+    Command("rehearse", "play a whole workshop with programs in the seats", _rehearse, "api.rehearse:run"),
+    Command("restore", "open an archive or a backup, every figure worked out again", _restore, "api.restore:run"),
+    Command("forget", "delete a workshop, or those whose day has passed", _forget, "api.forget:run"),
 )

@@ -20,7 +20,7 @@ from negotiation.definition import Definition, Parameter, read_definition
 from negotiation.errors import NegotiationError
 from negotiation.numerics import shown
 from negotiation.plots import TOLD
-from negotiation.report import RULE_NAMES
+from negotiation.report.costs import RULE_NAMES
 
 from . import addresses, work
 from .boards import ACTORS, SCOPES

@@ -10,7 +10,8 @@ from fastapi import Request as HttpRequest
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse
 
-from negotiation.analyses import ANALYSES, analysis
+from negotiation.analyses import analyses as every_analysis
+from negotiation.analyses import analysis
 from negotiation.definition import read_definition
 from negotiation.errors import IllegalMoveError, NotApplicableError, SolverError, TimedOutError, TooLargeError, UnknownNameError
 from negotiation.options import Option
@@ -78,7 +79,7 @@ async def save(body: GameToSave, request: HttpRequest, store: StoreOf) -> GameLi
 @router.get("/api/analyses", tags=["analyses"], summary="What can be asked")
 async def analyses() -> dict[str, list[dict[str, Any]]]:
     """List the analyses: questions and solution concepts, with their options."""
-    return {"analyses": [{"name": row.name, "about": row.about, "options": [_option(option) for option in row.options]} for row in ANALYSES.values()]}
+    return {"analyses": [{"name": row.name, "about": row.about, "options": [_option(option) for option in row.options]} for row in every_analysis().values()]}
 
 
 def _option(option: Option) -> dict[str, Any]:

@@ -21,7 +21,9 @@ from negotiation.governance.situation import Situation
 from negotiation.governance.verdict import verdict
 from negotiation.options import read_options
 from negotiation.report import Report
-from negotiation.report.costs import allocation
+from negotiation.report.costs import allocation, allocations
+from negotiation.report.govern import verdict as told_verdict
+from negotiation.report.play import equilibria as told_equilibria
 from negotiation.strategic.nash import nash_equilibria
 
 from . import boards
@@ -89,7 +91,7 @@ def _asked(question: str, **options: str) -> Callable[[Subject, Request], Sectio
 def _all_tests(subject: Subject, request: Request) -> Section:
     judged = verdict(situation_of(subject, request), full=True)
     recheck(judged)
-    told = report.verdict(judged)
+    told = told_verdict(judged)
     return Section(Report(judged.lesson, told.tables[:1]))
 
 
@@ -99,7 +101,7 @@ def _equilibria(subject: Subject, request: Request) -> Section:
 
 def equilibria(situation: Situation) -> Report:
     """Return the equilibria of a situation for people, those found soon."""
-    return report.equilibria(nash_equilibria(situation.game, Budget(PATIENCE), report.LISTED))
+    return told_equilibria(nash_equilibria(situation.game, Budget(PATIENCE), report.LISTED))
 
 
 def _every_rule(subject: Subject, request: Request) -> Section:
@@ -126,7 +128,7 @@ def shared_cost(subject: Subject, request: Request, *, every: bool = False) -> t
     paid = situation_of(subject, request).paid if request.charges is None and not request.options else None
     bars = {name: one for name, one in found.items() if name != "core"} | ({"paid": paid} if paid is not None else {})
     chosen = paid if request.charges is None else found[request.charges]
-    told = report.allocations(game, core, found)
+    told = allocations(game, core, found)
     tables, notes = list(told.tables), list(told.notes)
     if chosen is not None:
         one = allocation(chosen, core)

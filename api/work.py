@@ -9,7 +9,7 @@ from math import comb, prod
 from pathlib import Path
 from typing import Any
 
-from negotiation import plots, report
+from negotiation import plots
 from negotiation.analyses import analysis
 from negotiation.answers.play import exported
 from negotiation.answers.request import Request, situation_of
@@ -22,6 +22,7 @@ from negotiation.governance.verdict import verdict
 from negotiation.governance.verdict_words import sentences
 from negotiation.numerics import plain
 from negotiation.report import Report
+from negotiation.report.govern import verdict as told_verdict
 from negotiation.strategic.build import check_size
 
 from . import sections
@@ -186,7 +187,7 @@ def what_if(source: Source, request: Request) -> WhatIf:
     confirmed = recheck(judged)
     most = plots.largest_stakeholder(situation.game)
     charts = (plots.margins(judged), *([plots.tipping(judged, most)] if situation.game.members[situation.game.index(most)] > 1 else []))
-    return WhatIf(judged.word, values, report.verdict(judged), None, tuple(sentences(judged)), confirmed, charts)
+    return WhatIf(judged.word, values, told_verdict(judged), None, tuple(sentences(judged)), confirmed, charts)
 
 
 def section(source: Source, part: str, request: Request) -> Section:

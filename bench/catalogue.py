@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from negotiation import catalogue
-from negotiation.answers.govern import judge
+from negotiation.answers.judged import judge
 from negotiation.answers.request import Request
 from negotiation.authoring.advice import advice
 from negotiation.catalogue import CLUSTERS, Subject

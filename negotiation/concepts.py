@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from .errors import NotApplicableError, unknown
+from .loading import load
 from .options import Option
 from .questions import Case, Concept, Listed, Result
 from .strategic.equilibrium import EquilibriumList, all_pure
@@ -20,9 +20,9 @@ from .strategic.nash import alike_equilibria, mixed_equilibria, nash_equilibria
 from .strategic.pure import pure_equilibria
 
 
-def _from(module: str, function: str) -> Callable[..., Any]:
+def _from(place: str, function: str) -> Callable[..., Any]:
     """Return a function of a module of `strategic`, loaded now."""
-    found: Callable[..., Any] = getattr(import_module(f"negotiation.strategic.{module}"), function)
+    found: Callable[..., Any] = load(f"negotiation.strategic.{place}:{function}")
     return found
 
 
@@ -74,7 +74,7 @@ def _tipping(case: Case) -> Result:
 
 
 def _patience(case: Case) -> Result:
-    punishment = import_module("negotiation.strategic.sequence.repeated").Punishment(
+    punishment = _from("sequence.repeated", "Punishment")(
         kind=str(case.option("punishment")).replace("_", " "), payoff=case.option("payoff"), periods=case.option("periods")
     )
     detection, standing_loss = case.option("detection"), case.option("standing_loss")

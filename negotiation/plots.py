@@ -13,7 +13,7 @@ from .governance.frameworks.bundles import BundleTable, Effect
 from .governance.levers.interaction import Interactions
 from .governance.verdict import Verdict
 from .numerics import plain, shown
-from .report import RULE_NAMES
+from .report.costs import RULE_NAMES
 from .strategic.game import Game, Points
 from .strategic.pure import deviations
 

@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 
+from negotiation import report
+from negotiation.analyses import analyses
 from negotiation.answers import request
 from negotiation.catalogue import names
-from negotiation.cli import main
+from negotiation.cli import COMMANDS, main
+from negotiation.loading import load
+from negotiation.report import target
 
 GAME = """
 title: A club
@@ -220,11 +224,56 @@ def test_the_installed_command_answers(game: str) -> None:
     assert "does not hold" in done.stdout
 
 
-def test_heavy_libraries_are_not_loaded_for_a_verdict(game: str) -> None:
-    heavy = ("nashpy", "sympy", "networkx", "fastapi", "matplotlib")
-    script = f"import sys; from negotiation.cli import main; main(['verdict', {game!r}]); print([m for m in {heavy} if m in sys.modules])"
+FOREIGN = ("nashpy", "sympy", "networkx", "fastapi", "matplotlib", "pulp", "highspy", "scipy.optimize", "scipy.integrate", "scipy.special", "api")
+ELSEWHERE = (
+    "negotiation.answers.costs",
+    "negotiation.answers.govern",
+    "negotiation.answers.mix",
+    "negotiation.authoring",
+    "negotiation.concepts",
+    "negotiation.coalitional.nucleolus",
+    "negotiation.governance.frameworks",
+    "negotiation.governance.repair",
+    "negotiation.strategic.mixed",
+)
+
+
+def loaded(*arguments: str) -> set[str]:
+    """Return the modules that a command loads."""
+    script = f"import sys\nfrom negotiation.cli import main\ntry:\n  main({list(arguments)!r})\nfinally:\n  print('\\n' + ' '.join(sys.modules))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "[]"
+    return set(done.stdout.splitlines()[-1].split(" "))
+
+
+def test_a_verdict_loads_only_what_it_needs(game: str) -> None:
+    for arguments in (("verdict", game), ("verdict", "common_effluent_plant")):
+        there = loaded(*arguments)
+        assert not there & {*FOREIGN, *ELSEWHERE}
+        assert len([name for name in there if name.startswith("negotiation.")]) <= 85
+
+
+def test_the_catalogue_is_listed_without_what_only_analyses_need() -> None:
+    assert not loaded("games") & {*FOREIGN, *ELSEWHERE, "scipy", "negotiation.governance.verdict", "negotiation.strategic.dynamics"} - {
+        "negotiation.governance.frameworks"
+    }
+
+
+def test_help_loads_hardly_anything() -> None:
+    assert not loaded("--help") & {*FOREIGN, "numpy", "pydantic", "yaml", "rich", "negotiation.catalogue"} - {"api"}
+
+
+def test_every_place_that_a_table_names_is_there() -> None:
+    for row in analyses().values():
+        assert callable(row.question.run)
+    for command in COMMANDS:
+        assert callable(load(command.place))
+    for place in (*report.TOLD.values(), *target.TOLD.values()):
+        assert callable(load(f"negotiation.report.{place}"))
+
+
+def test_a_place_that_is_not_there_is_named() -> None:
+    with pytest.raises(ImportError, match=r"negotiation\.loading has no 'lode'"):
+        load("negotiation.loading:lode")
 
 
 def test_allocate_takes_terms(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

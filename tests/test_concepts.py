@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from negotiation import report
-from negotiation.analyses import ANALYSES, analysis
+from negotiation.analyses import analyses, analysis
 from negotiation.answers.play import Conceived, Solved
 from negotiation.answers.request import Request
 from negotiation.catalogue import Subject, open_game, read_subject
@@ -140,8 +140,8 @@ def test_a_plain_cost_game_has_no_strategic_form() -> None:
 
 
 def test_every_concept_is_an_analysis_with_documented_options() -> None:
-    assert set(CONCEPTS) <= set(ANALYSES)
-    for row in ANALYSES.values():
+    assert set(CONCEPTS) <= set(analyses())
+    for row in analyses().values():
         assert row.about.endswith((".", "?"))
         assert all(option.about for option in row.options)
     with pytest.raises(UnknownNameError):

@@ -25,7 +25,7 @@ from ..numerics import TOLERANCE, plain
 from ..options import Option, read_amounts, read_options
 from ..questions import Result
 from ..settings import NO_SETTINGS
-from .request import Analysis, Request
+from .request import Question, Request
 from .terms import TERMS, terms_of
 
 METHOD = Option("method", str, f"one of: {', '.join(methods.METHODS)}")
@@ -207,10 +207,8 @@ POLICY = (
     *UNDER_POLICY,
     *TERMS,
 )
-QUESTIONS = (
-    Analysis("allocate", "Who should pay what, so that no group does better alone?", allocate, (METHOD, *TERMS)),
-    Analysis("policy", "Who pays what under caps, floors, outside money and what groups accept: the best for an aim, and what it hangs on.", _policy, POLICY),
-    Analysis("join", "Who joins and who leaves when each pays what a rule asks, and which rule keeps the smallest in?", _join, (METHOD, PACE, *TERMS)),
-    Analysis("core", "Can the cost be shared so that no group does better alone: proof, corners, and who blocks a proposal.", _core, (PROPOSAL, SUBSIDY)),
-    Analysis("examine", "What is unusual about the cost game: cheaper apart, falling costs, crowding?", _examine),
-)
+ALLOCATE = Question(allocate, (METHOD, *TERMS))
+BY_POLICY = Question(_policy, POLICY)
+JOIN = Question(_join, (METHOD, PACE, *TERMS))
+CORE = Question(_core, (PROPOSAL, SUBSIDY))
+EXAMINE = Question(_examine)

@@ -27,7 +27,7 @@ from ..options import Option, read_options
 from ..questions import Result
 from ..settings import Settings
 from .govern import Governed
-from .request import Analysis, Request, situation_of
+from .request import Question, Request, situation_of
 
 VALUE = Option("value", str, "the cooperation that lasts (kept), or that gets going (reached)", "kept", ("kept", "reached"))
 MEASURE = Option("measure", str, "what is compared: kept, reached, or the name of an outcome", "kept")
@@ -102,7 +102,7 @@ def _signs(definition: Definition, asked: _Asked) -> Result:
     return flips_along(definition, said["along"], said["measure"], asked.settings, bundles=bundles, charges=asked.charges, budget=asked.budget)
 
 
-def _mixed(name: str, about: str, run: Callable[[Definition, _Asked], Result], options: tuple[Option, ...] = ()) -> Analysis:
+def _mixed(name: str, run: Callable[[Definition, _Asked], Result], options: tuple[Option, ...] = ()) -> Question:
     """Return a question about the levers of a definition."""
 
     def answer(subject: Subject, request: Request) -> Governed:
@@ -110,7 +110,7 @@ def _mixed(name: str, about: str, run: Callable[[Definition, _Asked], Result], o
         situation = situation_of(subject, request)
         return Governed(subject, situation, run(subject.written, _Asked(request.settings, request.charges, said, request.budget)))
 
-    return Analysis(name, about, answer, options)
+    return Question(answer, options)
 
 
 def _agreed(subject: Subject, request: Request) -> Governed:
@@ -119,38 +119,11 @@ def _agreed(subject: Subject, request: Request) -> Governed:
     return Governed(subject, situation, agreement(situation))
 
 
-QUESTIONS = (
-    _mixed("levers", "Which levers are needed, what do the smallest sets cost, which go together and which displace each other?", _levers, (VALUE,)),
-    _mixed(
-        "synergy",
-        "Do private, social and public governance hold the target together while none does alone?",
-        lambda definition, asked: synergy(definition, asked.settings, asked.charges, budget=asked.budget),
-    ),
-    _mixed(
-        "paths",
-        "The six paths to social upgrading compared: does it hold, what does it cost, who pays, and how does the path fail?",
-        lambda definition, asked: paths(definition, asked.settings, asked.charges, budget=asked.budget),
-    ),
-    _mixed(
-        "cells",
-        "Scope by actor: what each of the six cells of governance brings, alone and together.",
-        lambda definition, asked: cells(definition, asked.settings, asked.charges, budget=asked.budget),
-    ),
-    _mixed(
-        "levels",
-        "The five levels of influence: which level's levers flip the outcome?",
-        lambda definition, asked: levels(definition, asked.settings, asked.charges, budget=asked.budget),
-    ),
-    _mixed(
-        "drivers",
-        "Drivers against barriers: what does each barrier undo?",
-        lambda definition, asked: drivers_and_barriers(definition, asked.settings, asked.charges, budget=asked.budget),
-    ),
-    _mixed(
-        "signs",
-        "Conflict, displacement, complementarity or synergy of each two cells or levers, and where along a parameter it flips.",
-        _signs,
-        (MEASURE, BETWEEN, ALONG),
-    ),
-    Analysis("agreement", "Can the gains be divided so that everybody prefers the target to today and nobody leaves?", _agreed),
-)
+LEVERS = _mixed("levers", _levers, (VALUE,))
+SYNERGY = _mixed("synergy", lambda definition, asked: synergy(definition, asked.settings, asked.charges, budget=asked.budget))
+PATHS = _mixed("paths", lambda definition, asked: paths(definition, asked.settings, asked.charges, budget=asked.budget))
+CELLS = _mixed("cells", lambda definition, asked: cells(definition, asked.settings, asked.charges, budget=asked.budget))
+LEVELS = _mixed("levels", lambda definition, asked: levels(definition, asked.settings, asked.charges, budget=asked.budget))
+DRIVERS = _mixed("drivers", lambda definition, asked: drivers_and_barriers(definition, asked.settings, asked.charges, budget=asked.budget))
+SIGNS = _mixed("signs", _signs, (MEASURE, BETWEEN, ALONG))
+AGREEMENT = Question(_agreed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ..catalogue import Subject
@@ -15,7 +16,7 @@ from ..strategic.files.expansion import check_expansion
 from ..strategic.files.nfg import write_nfg
 from ..strategic.game import Game
 from ..strategic.mixed.selection import SelectionTable, selection
-from .request import Analysis, Answer, Request, game_of
+from .request import Answer, Question, Request, game_of
 
 MAX_SELECTED = 1_000
 """Equilibria beside which a table of criteria is shown."""
@@ -67,6 +68,11 @@ def conceive(row: Concept, subject: Subject, request: Request, options: Mapping[
     return Solved(subject, result) if isinstance(result, EquilibriumList) else Conceived(subject, row.name, game, result)
 
 
+def question_of(row: Concept) -> Question:
+    """Return how a solution concept is asked for under its own name."""
+    return Question(partial(conceive, row), row.options)
+
+
 def exported(subject: Subject, request: Request) -> str:
     """Return the subject under the request's settings as a Gambit .nfg file, every member a player.
 
@@ -83,4 +89,4 @@ def exported(subject: Subject, request: Request) -> str:
 
 
 CONCEPT = Option("concept", str, f"one of: {', '.join(CONCEPTS)}", "nash")
-QUESTIONS = (Analysis("solve", "What happens if everyone does what is best for themselves: all equilibria, or another concept.", solve, (CONCEPT,)),)
+SOLVE = Question(solve, (CONCEPT,))

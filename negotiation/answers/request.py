@@ -50,12 +50,11 @@ class Answer(Protocol):
 
 
 @dataclass(frozen=True)
-class Analysis:
-    """A row of the table.
+class Question:
+    """How a row of the table of analyses is answered.
 
     Parameters
     ----------
-    name, about : str
     run : callable
     options : tuple of Option
         What only this analysis understands.
@@ -63,11 +62,18 @@ class Analysis:
         Whether the terms among its options are those of the request's charges, and mean nothing without.
     """
 
-    name: str
-    about: str
     run: Callable[[Subject, Request], Answer]
     options: tuple[Option, ...] = ()
     charged: bool = False
+
+
+def read_charged(name: str, options: tuple[Option, ...], request: Request) -> dict[str, Any]:
+    """Return the options of a question in which people pay what a rule charges; terms of charges need charges."""
+    said = read_options(name, (*options, *CHARGED), dict(request.options or {}))
+    meant = [option.name for option in CHARGED if option.name in said]
+    if meant and request.charges is None:
+        raise NotApplicableError(f"'{meant[0]}' says how a rule charges, and no rule was named", "name one, e.g. charges: nucleolus")
+    return said
 
 
 def situation_of(subject: Subject, request: Request) -> Situation:

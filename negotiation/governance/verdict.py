@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from ..coalitional.allocation import Allocation
+from ..loading import load
 from ..numerics import plain
 from ..strategic.criteria.coalitions import BlocDeviation, coalition_deviation
 from ..strategic.dynamics.paths import Formation, formation
 from ..strategic.game import Points
 from ..strategic.sequence.repeated import PatienceResult, critical_discount
-from .robustness import Robustness, robustness
 from .situation import Situation
 from .stability import Test, bloc, individual
 from .verdict_words import lessons, sentences
+
+if TYPE_CHECKING:
+    from .robustness import Robustness
 
 Word = Literal["stable", "fragile", "unstable"]
 ASSUMED_DISCOUNT = 0.9
@@ -196,7 +199,7 @@ def verdict(situation: Situation, *, full: bool = False) -> Verdict:
     today = None if start is None else standing(situation, start)
     joint, there = coalition_deviation(game, target), standing(situation, target)
     patient = critical_discount(game, situation.target_counts) if full and len(found) else None
-    sure = robustness(situation) if full else None
+    sure = load("negotiation.governance.robustness:robustness")(situation) if full else None
     return Verdict(situation, word, alone, together, joint, paid, made, len(found), there, today, best, worst, most, patient, sure)
 
 

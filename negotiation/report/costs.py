@@ -9,7 +9,6 @@ from ..answers.costs import CoreAnswer
 from ..coalitional.allocation import Allocation
 from ..coalitional.core.least import Core
 from ..coalitional.cost_game import CostGame
-from ..coalitional.excess import Objection
 from ..coalitional.joining.keeping import Keeping
 from ..coalitional.joining.result import Joining
 from ..coalitional.methods import METHODS
@@ -18,19 +17,10 @@ from ..coalitional.words import group
 from ..numerics import ROUND_OFF, plain, shown
 from ..questions import Result
 from .layout import LISTED, Report, Table, plain_report
+from .objections import objection_text, objects
 
 RULE_NAMES = {name: method.title for name, method in METHODS.items()} | {"paid": "What is paid now"}
 MEMBERSHIP = {True: "yes", False: "no", None: "unknown"}
-
-
-def objection_text(allocation: Allocation) -> str:
-    """Return who objects to an allocation, and by how much."""
-    return "nobody" if allocation.objection is None else _objects(allocation.game, allocation.objection)
-
-
-def _objects(game: CostGame, objection: Objection) -> str:
-    verb = "would save" if game.kind == "cost" else "would earn more alone by"
-    return f"{group(game, objection.coalition)}: {verb} {shown(objection.gain)}"
 
 
 def allocations(game: CostGame, core: Core, found: dict[str, Allocation]) -> Report:
@@ -118,7 +108,7 @@ def _(result: PolicyResult, game: CostGame) -> Report:
         columns = ("", "Members", "Pays, each", "All together", "Of the cost", "Of what it can pay")
         tables.append(Table(f"Who pays what ({game.unit or 'units of money'})", columns, rows))
         if result.allocation.objections:
-            tables.append(Table("Who objects", ("Group",), tuple((_objects(game, o),) for o in result.allocation.objections)))
+            tables.append(Table("Who objects", ("Group",), tuple((objects(game, o),) for o in result.allocation.objections)))
     if result.binding:
         tables.append(Table("What it hangs on", ("Requirement", ""), tuple((one.says, one.sentence) for one in result.binding[:LISTED])))
     if result.conflict is not None:

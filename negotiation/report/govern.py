@@ -1,14 +1,14 @@
-"""Verdicts and checked expectations for people."""
+"""Verdicts for people."""
 
 from __future__ import annotations
 
-from ..answers.govern import Conditions, ExpectationsChecked, Governed, Judged
+from ..answers.judged import Judged
 from ..governance.verdict import ASSUMED_DISCOUNT, CONDITIONAL, Verdict, assumed
 from ..numerics import shown
 from ..strategic.game import Game
 from ..strategic.sequence.repeated import PatienceResult
-from .costs import objection_text
 from .layout import Report, Table
+from .objections import objection_text
 from .target import target
 
 
@@ -19,7 +19,7 @@ def judged(answer: Judged) -> Report:
         return told
     depth = answer.depth
     situation = answer.verdict.situation
-    parts = [depth.winners, depth.participation, None if depth.condition is None else Conditions((depth.condition,))]
+    parts = [depth.winners, depth.participation, depth.conditions]
     tables, notes = list(told.tables), [answer.verdict.lesson]
     for part in parts:
         if part is not None:
@@ -29,11 +29,6 @@ def judged(answer: Judged) -> Report:
     if answer.verdict.robustness is not None:
         notes.append(answer.verdict.robustness.sentence)
     return Report(told.sentence, tuple(tables), (*notes, *told.notes))
-
-
-def governed(answer: Governed) -> Report:
-    """Return what one question about a target came to, for people."""
-    return target(answer.result, answer.situation)
 
 
 def verdict(judged: Verdict) -> Report:
@@ -122,23 +117,3 @@ def _patience(found: PatienceResult, game: Game) -> tuple[str, ...]:
 
 def _on_the_way(profiles: int) -> str:
     return "nobody moves" if profiles == 1 else f"{profiles:,} profiles on the way"
-
-
-def expectations(answer: ExpectationsChecked) -> Report:
-    """Return a comparison of expectations for people, with the signs that nobody guards where that was asked."""
-    checked = answer.checked
-    failed = sum(not one.met for one in checked)
-    every = f"All {len(checked)} expectations are met." if len(checked) != 1 else "The one expectation is met."
-    every = every if checked else "The file is valid; it expects nothing."
-    sentence = every if not failed else f"{failed} of {len(checked)} expectations are not met."
-    rows = tuple(("met" if one.met else "NOT MET", one.kind, one.says, "; ".join(one.failures)) for one in checked)
-    tables = [Table("Expectations", ("", "Kind", "Claim", "Engine"), rows)] if rows else []
-    for kind, title in (("suspicious", "Worth a look: it may be meant, or a slip"), ("missing", "Missing")):
-        found = [hint.problem for hint in answer.hints if hint.kind == kind]
-        if found:
-            tables.append(Table(title, ("Where", "What", "What to do"), tuple((one.field, one.message, one.remedy) for one in found)))
-    if answer.signs is None:
-        return Report(sentence, tuple(tables))
-    kinds = (("Turned signs that no expectation notices", answer.signs.missed), ("Turned signs that change no payoff", answer.signs.idle))
-    tables += [Table(title, ("Formula", "With the sign turned"), tuple((one.field, one.shown) for one in found)) for title, found in kinds if found]
-    return Report(f"{sentence} {answer.signs.sentence}", tuple(tables), (answer.signs.reason,) if answer.signs.reason else ())

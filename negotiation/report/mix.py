@@ -16,13 +16,12 @@ from ..governance.levers.minimal import MinimalSets
 from ..governance.situation import Situation
 from ..numerics import shown
 from .layout import LISTED, Report, Table
-from .target import target
 
 YES = {True: "yes", False: "no"}
 
 
-@target.register
-def _(result: Levers, situation: Situation) -> Report:
+def levers(result: Levers, situation: Situation) -> Report:
+    """Return which levers are needed and go together."""
     known = result.interactions
     tables = [smallest(result.minimal, situation), *((brought(known, situation), pairs(known, situation)) if known is not None else ())]
     return Report(result.sentence, tuple(table for table in tables if table.rows), (f"How: {result.table.how}.",))
@@ -54,10 +53,8 @@ def pairs(found: Interactions, situation: Situation) -> Table:
     return Table("Which levers go together", ("Lever", "Lever", "They are", "Interaction"), rows)
 
 
-@target.register(Cells)
-@target.register(Paths)
-@target.register(Levels)
-def _(result: Cells | Paths | Levels, situation: Situation) -> Report:
+def compared(result: Cells | Paths | Levels, situation: Situation) -> Report:
+    """Return the cells, paths or levels of governance side by side."""
     kind = {Cells: "Cell", Paths: "Path", Levels: "Level"}[type(result)]
     notes = ("Every combination was examined.", *_unplaced(result.unplaced, situation))
     return Report(result.sentence, (bundles(result.bundles, situation, kind),), notes)
@@ -90,8 +87,8 @@ def _bundle(effect: Effect, situation: Situation) -> tuple[str, ...]:
     )
 
 
-@target.register
-def _(result: Synergy, situation: Situation) -> Report:
+def synergy(result: Synergy, situation: Situation) -> Report:
+    """Return what private, social and public governance do together."""
     tables = [bundles(result.bundles, situation, "Mode")]
     rows = tuple(
         (
@@ -106,7 +103,7 @@ def _(result: Synergy, situation: Situation) -> Report:
         tables.append(Table("Against each mode alone", ("Outcome", "Together", *[f"{mode.capitalize()} alone" for mode in modes], "Better than each"), rows))
     notes = [*_unplaced(result.unplaced, situation)]
     if result.agreement is not None:
-        told = target(result.agreement, situation)
+        told = agreement(result.agreement, situation)
         tables += told.tables
         notes.insert(0, f"As an agreement: {told.sentence}")
     return Report(result.sentence, tuple(tables), tuple(notes))
@@ -116,8 +113,8 @@ def _modes(row: dict[str, object]) -> list[str]:
     return [key for key in row if key.endswith(" alone")]
 
 
-@target.register
-def _(result: Agreement, situation: Situation) -> Report:
+def agreement(result: Agreement, situation: Situation) -> Report:
+    """Return how the gains could be divided."""
     money = situation.game.money
     rows = tuple(
         (

@@ -47,3 +47,14 @@ def _owner(keys: Sequence[str], game: Game, i: int | None) -> int | None:
     """Return the stakeholder whose actions the keys are: the one at hand, or the only one that has them all."""
     having = [k for k, actions in enumerate(game.actions) if keys and all(key in actions for key in keys)]
     return i if i in having else having[0] if len(having) == 1 and i is None else None
+
+
+def stakeholder_label(game: Game, name: str) -> str:
+    """Return what people call a stakeholder; the name itself where it is none of the game's."""
+    return game.label(game.index(name)) if name in game.names else name
+
+
+def action_label(game: Game, name: str, action: str) -> str:
+    """Return what people call an action of a stakeholder."""
+    i = game.index(name)
+    return game.label(i, game.actions[i].index(action))

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..answers.play import Conceived
+from ..answers.play import Conceived, Solved
 from ..numerics import shown
 from ..strategic.equilibrium import Equilibrium, EquilibriumList
 from ..strategic.game import Game
 from ..strategic.mixed.selection import SelectionTable
 from .layout import LISTED, Report, Table, plain_report
 from .naming import labelled
+
+
+def solved(answer: Solved) -> Report:
+    """Return the equilibria of a game for people."""
+    return equilibria(answer.found, answer.selection)
 
 
 def equilibria(found: EquilibriumList, chosen: SelectionTable | None = None) -> Report:

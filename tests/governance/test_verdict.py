@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from negotiation.answers.govern import judge
+from negotiation.answers.judged import judge
 from negotiation.answers.request import Request
 from negotiation.catalogue import read_subject
 from negotiation.definition import read_definition

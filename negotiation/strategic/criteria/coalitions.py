@@ -15,12 +15,15 @@ from typing import Any
 import numpy as np
 
 from ...errors import TooLargeError
-from ...linear import minimise
+from ...loading import later
 from ...numerics import TOLERANCE, Array, plain
 from ..game import Game, Points
 from ..pure import pure_equilibria
 from ..wording import amount, joined, profile_words
 from .welfare import listed
+
+minimise = later("negotiation.linear:minimise")
+"""Loaded where mixtures of the movers have to be ruled out."""
 
 MAX_WORK = 3_000_000_000
 """Joint moves looked at: equilibria times profiles times sets of actions."""
@@ -288,13 +291,18 @@ def _sets(actions: int) -> Iterator[tuple[int, ...]]:
 
 
 def _flows(game: Game, i: int, point: Points, later: Points, least: float) -> tuple[Flow, ...]:
-    """Assign as few members of `i` as possible to the change of counts, each gaining at least `least`: a transport problem."""
+    """Assign as few members of `i` as possible to the change of counts, each gaining at least `least`."""
     axis, actions = game.lattice.axes[i], game.actions[i]
     before, after = axis.counts[int(point[i][0])], axis.counts[int(later[i][0])]
     pairs = [(a, b) for a in range(axis.actions) for b in range(axis.actions) if before[a] and after[b]]
     gains = {(a, b): float(game.payoff(i, b, later)[0] - game.payoff(i, a, point)[0]) for a, b in pairs}
     slack = TOLERANCE * abs(least) + game.tolerances[i]
     allowed = [(a, b) for a, b in pairs if a == b or gains[a, b] >= least - slack]
+    fewer, more = np.flatnonzero(before > after).tolist(), np.flatnonzero(before < after).tolist()
+    if min(len(fewer), len(more)) == 1 and all((a, b) in allowed for a in fewer for b in more):
+        direct = [(a, b, int(min(before[a] - after[a], after[b] - before[b]))) for a in fewer for b in more]
+        return tuple(Flow(game.names[i], actions[a], actions[b], number, gains[a, b]) for a, b, number in direct)
+    # otherwise a transport problem
     leave = [[float(a == k) for a, _ in allowed] for k in range(axis.actions)]
     arrive = [[float(b == k) for _, b in allowed] for k in range(axis.actions)]
     answer = minimise([float(a != b) for a, b in allowed], None, (leave + arrive, [*before, *after]))
