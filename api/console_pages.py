@@ -203,6 +203,7 @@ async def _console(visit: Visit, name: str, error: NegotiationError | None = Non
         "alone": request.url.hostname in LOOPBACK,
     }
     typed = typed_of(await request.form()) if error else {}
+    context["sent"] = request.url.path.rpartition("/")[2] if error else ""
     context["sheet"] = len(seen["seats"]) <= ONE_PAGE or "sheet" in request.query_params or "entries.0.seat" in typed
     if len(tables) > 1 and actor.capacity != "proxy":
         context["pooled"] = await run_in_threadpool(visit.request.app.state.records.pooled, room.rpartition("-")[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -52,12 +52,31 @@ class ProblemBody(BaseModel):
     errors: list[ProblemDetail] = []
 
 
-def problem(request: Request, status: int, kind: str, *, title: str, detail: str, remedy: str = "", errors: Sequence[Problem] = ()) -> JSONResponse:
-    """Return a problem+json response."""
+class TellingError(NegotiationError):
+    """An error whose problem says more than others do."""
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """What the problem says besides, by name."""
+        return {}
+
+
+def problem(
+    request: Request,
+    status: int,
+    kind: str,
+    *,
+    title: str,
+    detail: str,
+    remedy: str = "",
+    errors: Sequence[Problem] = (),
+    members: Mapping[str, Any] | None = None,
+) -> JSONResponse:
+    """Return a problem+json response; `members` are what this kind of problem says besides."""
     details = [ProblemDetail.model_validate({name: _sayable(value) for name, value in error.as_dict().items()}) for error in errors]
     where = request.url.path
     body = ProblemBody(type=f"/problems/{kind}", title=title, status=status, detail=_sayable(detail), instance=where, remedy=_sayable(remedy), errors=details)
-    return JSONResponse(body.model_dump(), status, media_type=MEDIA_TYPE)
+    return JSONResponse({**body.model_dump(), **(members or {})}, status, media_type=MEDIA_TYPE)
 
 
 def _sayable(value: Any) -> Any:
@@ -91,7 +110,8 @@ def kind_of(error: NegotiationError) -> str:
 async def _engine_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, NegotiationError)
     remedy = error.remedy or next((one.remedy for one in error.problems), "")
-    return problem(request, error.status, kind_of(error), title=error.title, detail=error.message, remedy=remedy, errors=error.problems)
+    more = error.members if isinstance(error, TellingError) else None
+    return problem(request, error.status, kind_of(error), title=error.title, detail=error.message, remedy=remedy, errors=error.problems, members=more)
 
 
 async def _storage_error(request: Request, error: Exception) -> Response:

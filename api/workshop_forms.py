@@ -20,7 +20,7 @@ PERCENT = "_percent"
 """End of a field's name whose number is typed in percent."""
 VISITOR = "key_visitor"
 """Cookie of a browser that holds nothing yet: what its forms carry depends on it."""
-OURS = frozenset({"token", "key", "all"})
+OURS = frozenset({"token", "key", "all", "version"})
 """Fields that are the form's own."""
 
 

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import segno
 from fastapi import Path as PathParameter
 from fastapi import Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from fastapi.templating import Jinja2Templates
 from markupsafe import Markup
@@ -30,6 +29,7 @@ from .workshop.moves.table import MOVES
 from .workshop.phases import TOLD
 from .workshop.plan import INFORMATION
 from .workshop_forms import check_token, nested, read
+from .workshop_routes import settled
 from .workshops import Workshops
 
 templates = Jinja2Templates(Path(__file__).parent / "templates")
@@ -135,9 +135,11 @@ async def act(visit: Visit, name: str, *others: str) -> None:
         typed.setdefault("terms", {})
     arguments = {part: str(typed.pop(part, "")) for part in ("seat", "proposal") if f"{{{part}}}" in move.path}
     body, key = read(move.body, typed), str(form.get("key") or fresh_key())[:80]
+    stood = str(form.get("version", ""))
     for room in (visit.room, *others):
         actor = await asking(visit.request, visit.workshops.keys, room)
-        await run_in_threadpool(visit.workshops.act(room, actor, move, body, arguments, key=key).result)
+        since = int(stood) if room == visit.room and stood.isdecimal() and len(stood) < 10 else None
+        await settled(visit.workshops, room, actor, visit.workshops.act(room, actor, move, body, arguments, key=key, since=since))
 
 
 def _filled_in(entries: dict[str, Any]) -> list[dict[str, Any]]:

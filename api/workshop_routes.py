@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import re
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
@@ -14,18 +15,21 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from negotiation.errors import IllegalMoveError, TimedOutError, TooLargeError, UnknownNameError
 
+from .changed import ChangedBody, ChangedError, explained
 from .doors import NobodyError, TooOftenError, address_of, asking, guessing, keep, keep_seat, who
 from .judged import looked_back, scored
 from .live import ALL, MOST_A_BEARER, MOST_ALL, MOST_AN_ADDRESS, Ticks
 from .problems import documented
 from .routes import ComputeOf
 from .storage.database import StorageError
+from .storage.writer import Answer
+from .workshop.archive import MAX_EVENTS
 from .workshop.moves.rights import Actor, NotAllowedError
 from .workshop.moves.seating import Taking
 from .workshop.moves.table import MOVES, Move
 from .workshop.plan import Name, Plan, Terms
 from .workshop_schemas import Joining, Link, Linking, MadeWorkshop, Opening, Receipt, SeatTaken, TableLine
-from .workshops import ChangedError, Workshops
+from .workshops import Workshops
 
 router = APIRouter(prefix="/api", tags=["workshops"])
 RoomName = Annotated[str, Path(description="A table: the workshop's identifier, a hyphen and the table's number", pattern=r"^[0-9a-f]{12}-[0-9]{1,2}$")]
@@ -33,7 +37,8 @@ WorkshopName = Annotated[str, Path(description="A workshop's identifier", patter
 KeyHeader = Annotated[str | None, Header(alias="Idempotency-Key", min_length=8, max_length=80, description="The same key, the same request: it is done once")]
 MatchHeader = Annotated[str | None, Header(alias="If-Match", max_length=40, description="The version that you looked at, as its ETag")]
 OwnQuery = Annotated[bool, Query(description="For a seat: leave out what other seats do, as its own page does; the totals of results stay")]
-REFUSALS = documented(UnknownNameError, NobodyError, NotAllowedError, IllegalMoveError, ChangedError, StorageError)
+REFUSALS = documented(UnknownNameError, NobodyError, NotAllowedError, IllegalMoveError, StorageError)
+OUTDATED: dict[int | str, dict[str, Any]] = {**documented(ChangedError), 412: documented(ChangedError)[412] | {"model": ChangedBody}}
 
 
 class KeyNeededError(IllegalMoveError):
@@ -129,7 +134,7 @@ async def events(
     room: RoomName,
     request: Request,
     workshops: WorkshopsOf,
-    cursor: Annotated[int, Query(ge=0)] = 0,
+    cursor: Annotated[int, Query(ge=0, le=MAX_EVENTS)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
 ) -> dict[str, Any]:
     """Return events in order, a page at a time; `next` is the address of the next page."""
@@ -232,6 +237,19 @@ def version_of(match: str | None) -> int | None:
     return int(text)
 
 
+async def settled(workshops: Workshops, room: str, actor: Actor, done: Future[Answer]) -> Answer:
+    """Return what a move did once it is on disk; where somebody else was faster, the refusal says what changed.
+
+    Raises
+    ------
+    NegotiationError
+    """
+    try:
+        return await asyncio.wrap_future(done)
+    except ChangedError as error:
+        raise await run_in_threadpool(explained, error, workshops.rooms, room, actor) from None
+
+
 def _endpoint(move: Move) -> Callable[..., Any]:
     """Return the function behind a move's address; its signature names the parts of the address and the body."""
 
@@ -242,8 +260,7 @@ def _endpoint(move: Move) -> Callable[..., Any]:
             raise KeyNeededError("this request needs an Idempotency-Key", "send a new random key with each new request, and the same one when repeating it")
         arguments = {name: given[name] for name in names}
         done = workshops.act(room, actor, move, body, arguments, key=given["key"], expected=version_of(given["match"]))
-        answer: dict[str, Any] = await asyncio.wrap_future(done)
-        return answer
+        return await settled(workshops, room, actor, done)
 
     names = re.findall(r"{(\w+)}", move.path)
     keyword = inspect.Parameter.KEYWORD_ONLY
@@ -263,5 +280,5 @@ for _move in MOVES.values():
         summary=_move.name.replace("_", " ").capitalize(),
         description=f"{_move.about}\n\nFor: {', '.join(_move.allowed)}.",
         response_model=Receipt,
-        responses=REFUSALS | documented(KeyNeededError),
+        responses=REFUSALS | OUTDATED | documented(KeyNeededError),
     )

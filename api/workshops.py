@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from negotiation.errors import NegotiationError
 
+from .changed import refuse_outdated
 from .settings import ON_A_LAN
 from .storage import backups
 from .storage.games import Games
@@ -39,13 +40,6 @@ from .workshop.views import view
 logger = logging.getLogger(__name__)
 JOINING: frozenset[Phase] = frozenset({"lobby"})
 Told = Callable[[str, int, Collection[str] | None], None]
-
-
-class ChangedError(NegotiationError):
-    """Somebody else changed the workshop since it was looked at."""
-
-    status = 412
-    title = "Changed in the meantime"
 
 
 @dataclass(frozen=True)
@@ -156,7 +150,16 @@ class Workshops:
     # acting
 
     def act(
-        self, room: str, actor: Actor, move: Move, body: Part, arguments: dict[str, str], *, key: str | None = None, expected: int | None = None
+        self,
+        room: str,
+        actor: Actor,
+        move: Move,
+        body: Part,
+        arguments: dict[str, str],
+        *,
+        key: str | None = None,
+        expected: int | None = None,
+        since: int | None = None,
     ) -> Future[Answer]:
         """Make a move.
 
@@ -172,6 +175,8 @@ class Workshops:
             The same key with the same request is the same move: it is made once.
         expected : int, optional
             The version that the actor looked at; another one is refused.
+        since : int, optional
+            The version of the page that a form stood on; refused where whoever leads has settled something since.
 
         Returns
         -------
@@ -180,8 +185,7 @@ class Workshops:
         """
 
         def make(state: Room, now: float) -> list[Draft]:
-            if expected is not None and state.version != expected:
-                raise ChangedError(f"the workshop is at version {state.version}, you saw {expected}", "look at it again, then decide")
+            refuse_outdated(state, expected, since)
             return move(state, actor, body, now, **arguments)
 
         receipt = None if key is None else Receipt(key, _asked(move.name, body, arguments))

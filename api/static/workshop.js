@@ -46,6 +46,7 @@ function show(html) {
   const opened = [...screen_.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent);
   const found = new DOMParser().parseFromString(html, "text/html");
   const fresh = found.getElementById("screen") ?? found.body;
+  const stood = new Map(typed.map(([name, field]) => [name, field.form.querySelector("input[name=version]")?.value]));
   const link = screen_.querySelector("section.link"); // a link is shown once: it stays until somebody puts it away
   screen_.replaceChildren(...fresh.childNodes);
   if (link && !screen_.querySelector("section.link")) screen_.querySelector("header").after(link);
@@ -53,7 +54,11 @@ function show(html) {
   const now = fields();
   for (const [name, before] of typed) { // what was typed and not sent yet stays, wherever its form still is
     const field = now.get(name);
-    if (field) { field.checked = before.checked; field.value = before.value; }
+    if (!field) continue;
+    field.checked = before.checked;
+    field.value = before.value;
+    const version = field.form.querySelector("input[name=version]");
+    if (version && stood.get(name)) version.value = stood.get(name); // it was typed on the page as it stood then
   }
   moved.hidden = true;
 }
