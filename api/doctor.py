@@ -10,12 +10,12 @@ import tempfile
 import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from negotiation.errors import NegotiationError
@@ -23,15 +23,21 @@ from negotiation.report import Report
 
 from .local import address_of
 from .records import read_archive, recomputed
-from .storage.backups import backups
+from .storage.backups import backups, copy
 from .storage.database import file_of, is_sqlite, open_engine
-from .storage.migrate import upgrade
+from .storage.migrate import behind, upgrade
 from .storage.rooms import events_of, head_of
 from .storage.tables import EVENT, ROOM
 from .workshop.archive import checked
 from .workshop.events import verify
 
 Health = Literal["well", "look", "ill"]
+Form = Literal["newest", "older", "empty"]
+FORMS: dict[Form, str] = {
+    "newest": "",
+    "older": ", in the form of an older version: the server would upgrade it when it starts, and keep a copy",
+    "empty": ", empty",
+}
 FREE = 500_000_000
 """Bytes that should be free on the disk."""
 BORN = 1_767_225_600.0
@@ -137,50 +143,58 @@ def clock(url: str) -> Check:
 
 
 def _last_event(url: str) -> str | None:
-    file = file_of(url)
-    if file is not None and not file.exists():
-        return None
-    engine = _opened(url)
-    try:
+    with _looked_at(url) as (engine, form):
+        if engine is None or form != "newest":
+            return None
         with engine.connect() as connection:
             found: str | None = connection.execute(select(func.max(EVENT.c.at))).scalar_one()
             return found
+
+
+@contextmanager
+def _looked_at(url: str) -> Iterator[tuple[Engine | None, Form]]:
+    """Open a database without changing anything in it, and say in which form it is; None where there is none yet."""
+    file = file_of(url)
+    if file is not None and not (file.exists() and file.stat().st_size):
+        yield None, "empty"
+        return
+    engine = open_engine(url, looking=True)
+    try:
+        older = behind(engine) is not None
+        yield engine, "newest" if not older else "older" if inspect(engine).get_table_names() else "empty"
     finally:
         engine.dispose()
 
 
-def _opened(url: str) -> Engine:
-    engine = open_engine(url)
+@contextmanager
+def _upgraded(copy: Path) -> Iterator[Engine]:
+    """Open a copy of a database, brought to the newest form."""
+    engine = open_engine(f"sqlite:///{copy}")
     try:
         upgrade(engine)
-    except Exception:
+        yield engine
+    finally:
         engine.dispose()
-        raise
-    return engine
 
 
 def database(url: str) -> Check:
     """Look whether the database works: for SQLite its mode, its integrity and its file system."""
     file = file_of(url)
-    if file is not None and not file.exists():
-        folder = file.resolve().parent
-        return Check("database", "well" if os.access(folder, os.W_OK) else "ill", f"will be made in {folder}", "")
-    engine = _opened(url)
-    try:
+    with _looked_at(url) as (engine, form):
+        if engine is None:
+            folder = Path("." if file is None else file).resolve().parent
+            return Check("database", "well" if os.access(folder, os.W_OK) else "ill", f"will be made in {folder}", "")
         with engine.connect() as connection:
             if not is_sqlite(url):
                 version = connection.execute(text("SHOW server_version")).scalar_one()
-                return Check("database", "well", f"PostgreSQL {version}")
-            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+                return Check("database", "well" if form != "older" else "look", f"PostgreSQL {version}{FORMS[form]}")
             sound = connection.exec_driver_sql("PRAGMA quick_check").scalar_one()
-    finally:
-        engine.dispose()
     if sound != "ok":
         return Check("database", "ill", f"SQLite finds damage: {sound}", "restore the newest backup: negotiate restore FILE")
     kind = file_system(file) if file is not None else ""
     if kind in REMOTE:
         return Check("database", "ill", f"the file is on a network file system ({kind})", "put it on this machine's own disk")
-    return Check("database", "well" if mode == "wal" else "look", f"SQLite, {mode} mode, sound")
+    return Check("database", "well" if form != "older" else "look", f"SQLite, sound{FORMS[form]}")
 
 
 def file_system(file: Path) -> str:
@@ -197,15 +211,24 @@ def file_system(file: Path) -> str:
 
 def records(url: str) -> Check:
     """Verify the log of every table and work every figure out again."""
-    file = file_of(url)
-    if file is not None and not file.exists():
-        return Check("records", "well", "none yet")
-    engine = _opened(url)
-    try:
+    with _looked_at(url) as (engine, form):
+        if engine is None or form == "empty":
+            return Check("records", "well", "none yet")
+        if form == "older":
+            return _older_records(file_of(url))
         tables, rounds = worked_out(engine)
-    finally:
-        engine.dispose()
     return Check("records", "well", f"{tables} tables whole, {rounds} rounds came out again the same")
+
+
+def _older_records(file: Path | None) -> Check:
+    """Verify the records of an older database in a copy that is upgraded, since the database itself is left as it is."""
+    if file is None:
+        return Check("records", "look", "not looked into: an older version wrote them", "start the server once: it upgrades them")
+    with tempfile.TemporaryDirectory(prefix="negotiation-look-") as folder:
+        copy(file, Path(folder, file.name))
+        with _upgraded(Path(folder, file.name)) as engine:
+            tables, rounds = worked_out(engine)
+    return Check("records", "well", f"{tables} tables whole, {rounds} rounds came out again the same, in an upgraded copy")
 
 
 def worked_out(engine: Engine) -> tuple[int, int]:
@@ -255,16 +278,13 @@ def drill(url: str) -> Check:
         opened = recomputed(read_archive(found[-1]))
         return Check("restore drill", "well", f"the newest backup opens: {opened.tables} tables, {opened.rounds} rounds came out again the same")
     with tempfile.TemporaryDirectory(prefix="negotiation-drill-") as folder:
-        copy = Path(shutil.copy2(found[-1], folder))
-        with closing(sqlite3.connect(copy)) as connection:
+        restored = Path(shutil.copy2(found[-1], folder))
+        with closing(sqlite3.connect(restored)) as connection:
             sound = connection.execute("PRAGMA integrity_check").fetchone()[0]
         if sound != "ok":
             return Check("restore drill", "ill", f"the newest backup is damaged: {sound}", "make a new one: reveal a round, or copy the database")
-        restored = _opened(f"sqlite:///{copy}")
-        try:
-            tables, rounds = worked_out(restored)
-        finally:
-            restored.dispose()
+        with _upgraded(restored) as engine:
+            tables, rounds = worked_out(engine)
     return Check("restore drill", "well", f"the newest backup opens: {tables} tables, {rounds} rounds came out again the same")
 
 

@@ -18,7 +18,7 @@ from api.settings import VERSION, ServerSettings
 from api.workshop.archive import archived
 from negotiation.errors import NegotiationError
 
-from .database import file_of, is_sqlite
+from .database import as_uri, file_of, is_sqlite
 from .rooms import logs_of
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def copy(file: Path, target: Path) -> None:
     """
 
     def vacuum(part: Path) -> None:
-        with contextlib.closing(sqlite3.connect(file, timeout=10)) as connection:
+        with contextlib.closing(sqlite3.connect(f"{as_uri(file)}?mode=ro", timeout=10, uri=True)) as connection:
             connection.execute("VACUUM INTO ?", (str(part),))
 
     _whole(target, vacuum)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
@@ -15,6 +17,8 @@ from negotiation.errors import NegotiationError
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "secure_delete=ON")
 """SQLite as it must be: readers beside one writer, on disk before anything is acknowledged, and what is deleted is overwritten."""
+LOOKING = ("query_only=ON", "busy_timeout=10000")
+"""SQLite where somebody only looks."""
 READERS = 20
 PREPARING = 0x6E65676F
 """Number of the lock that a process of the server holds while it prepares a PostgreSQL database."""
@@ -27,23 +31,29 @@ class StorageError(NegotiationError):
     title = "The server could not save"
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, *, looking: bool = False) -> Engine:
     """Connect to a database.
 
     Parameters
     ----------
     url : str
         SQLAlchemy address.
+    looking : bool
+        Whether nothing may be changed: whatever tries to is refused.
     """
     if not is_sqlite(url):
-        return create_engine(url, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True, pool_timeout=10, hide_parameters=True)
-    engine = create_engine(url, poolclass=QueuePool, pool_size=READERS, max_overflow=READERS, connect_args={"timeout": 10}, hide_parameters=True)
+        only: dict[str, Any] = {"connect_args": {"options": "-c default_transaction_read_only=on"}} if looking else {}
+        return create_engine(url, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True, pool_timeout=10, hide_parameters=True, **only)
+    file = file_of(url)
+    pragmas = LOOKING if looking else PRAGMAS
+    address = make_url(url) if file is None or not looking else make_url(url).set(database=as_uri(file), query={"uri": "true", "mode": "ro"})
+    engine = create_engine(address, poolclass=QueuePool, pool_size=READERS, max_overflow=READERS, connect_args={"timeout": 10}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _careful(connection: object, _: object) -> None:
         connection.isolation_level = None  # type: ignore[attr-defined]  # transactions begin where `_begin` says, not where the driver guesses
         cursor = connection.cursor()  # type: ignore[attr-defined]
-        for pragma in PRAGMAS:
+        for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -83,6 +93,11 @@ def file_of(url: str) -> Path | None:
     """Return the file of an SQLite database; None for PostgreSQL and for a database in memory."""
     name = make_url(url).database if is_sqlite(url) else None
     return Path(name) if name and name != ":memory:" else None
+
+
+def as_uri(file: Path) -> str:
+    """Return a file as SQLite names it in an address."""
+    return f"file:{quote(str(file))}"
 
 
 def refused(error: SQLAlchemyError) -> StorageError:

@@ -24,6 +24,24 @@ def configuration(engine: Engine) -> Config:
     return config
 
 
+def behind(engine: Engine) -> str | None:
+    """Return in which form a database is where that is not the newest: a revision, or "before" where it has none; None where it is up to date.
+
+    Raises
+    ------
+    StorageError
+        When the database was made by a newer version.
+    """
+    scripts = ScriptDirectory.from_config(configuration(engine))
+    with engine.connect() as connection:
+        now = MigrationContext.configure(connection).get_current_revision()
+    if now == scripts.get_current_head():
+        return None
+    if now is not None and now not in {script.revision for script in scripts.walk_revisions()}:
+        raise StorageError(f"the database was made by a newer version ('{now}')", "install that version, or start with another database")
+    return now or "before"
+
+
 def upgrade(engine: Engine) -> None:
     """Bring a database to the newest form; before that, an SQLite file that has something in it is copied.
 
@@ -37,16 +55,10 @@ def upgrade(engine: Engine) -> None:
 
 
 def _upgrade(engine: Engine) -> None:
-    config = configuration(engine)
-    scripts = ScriptDirectory.from_config(config)
-    with engine.connect() as connection:
-        now = MigrationContext.configure(connection).get_current_revision()
-    if now == scripts.get_current_head():
-        return
-    if now is not None and now not in {script.revision for script in scripts.walk_revisions()}:
-        raise StorageError(f"the database was made by a newer version ('{now}')", "install that version, or start with another database")
-    _keep_old(engine, now or "before")
-    command.upgrade(config, "head")
+    now = behind(engine)
+    if now is not None:
+        _keep_old(engine, now)
+        command.upgrade(configuration(engine), "head")
 
 
 def _keep_old(engine: Engine, now: str) -> None:
