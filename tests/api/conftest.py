@@ -8,12 +8,15 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from api.app import create_app
 from api.settings import ServerSettings
@@ -28,18 +31,19 @@ def not_here(what: str) -> None:
     pytest.skip(f"NOT RUN: {what} is not installed")
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('server')}/test.db" if request.param == "sqlite" else request.getfixturevalue("postgresql")
-    with TestClient(create_app(ServerSettings(url, workers=1, seconds=10.0)), raise_server_exceptions=False) as client:
-        yield client
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+    """Make an empty database and return its address; whatever needs one runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        return lambda: f"sqlite:///{tmp_path_factory.mktemp('database')}/d.db"
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.empty
 
 
 @pytest.fixture(scope="session")
-def lone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    """A server on SQLite only, for what has nothing to do with where data is kept; one address may try as many codes as it likes."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('lone')}/lone.db"
-    with TestClient(create_app(ServerSettings(url, workers=1, seconds=20.0, join_tries=100_000)), raise_server_exceptions=False) as client:
+def client(database: Callable[[], str]) -> Iterator[TestClient]:
+    """A server in this process; one address may try as many codes as it likes."""
+    with TestClient(create_app(ServerSettings(database(), workers=1, seconds=60.0, join_tries=100_000)), raise_server_exceptions=False) as client:
         yield client
 
 
@@ -52,13 +56,13 @@ def free_port() -> int:
 class Served:
     """A server in a process of its own."""
 
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder, self.port = folder, port
-        self.address = f"http://127.0.0.1:{port}"
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder, self.url, self.port = folder, url, free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
         self.start()
 
     def start(self) -> None:
-        environment = {**os.environ, "DATABASE_URL": f"sqlite:///{self.folder}/served.db", "NEGOTIATION_WORKERS": "2", "NEGOTIATION_LOG": "info"}
+        environment = {**os.environ, "DATABASE_URL": self.url, "NEGOTIATION_WORKERS": "2", "NEGOTIATION_LOG": "info"}
         self.log = self.folder / "log"
         command = [sys.executable, "-m", "api", "--port", str(self.port)]
         with self.log.open("a") as log:
@@ -79,8 +83,8 @@ class Served:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    server = Served(tmp_path_factory.mktemp("served"), free_port())
+def served(database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    server = Served(tmp_path_factory.mktemp("served"), database())
     yield server
     server.stop()
 
@@ -107,12 +111,22 @@ class Postgres:
     def __init__(self, control: list[str], options: str, folder: Path, port: int) -> None:
         self._control, self._options, self.folder = control, options, folder
         self.url = f"postgresql+psycopg://tester@127.0.0.1:{port}/postgres"
+        self._numbers = count()
 
     def start(self) -> None:
         self._run("-o", self._options, "-l", f"{self.folder}/log", "start")
 
     def stop(self) -> None:
         self._run("-m", "immediate", "stop")
+
+    def empty(self) -> str:
+        """Return the address of a new database with nothing in it."""
+        name = f"empty{next(self._numbers)}"
+        engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        engine.dispose()
+        return make_url(self.url).set(database=name).render_as_string(hide_password=False)
 
     def _run(self, *words: str) -> None:
         subprocess.run([*self._control, *words], check=True, capture_output=True, cwd="/tmp")
@@ -128,7 +142,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     subprocess.run(
         as_postgres([f"{found[-1]}/initdb", "-D", f"{folder}/data", "-U", "tester", "--auth=trust", "-E", "UTF8"]), check=True, capture_output=True, cwd="/tmp"
     )
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=300"
     server = Postgres(as_postgres([f"{found[-1]}/pg_ctl", "-D", f"{folder}/data", "-w"]), options, folder, port)
     server.start()
     backups = tmp_path_factory.mktemp("backups")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from api.doctor import examine
 from api.local import workshops_in
@@ -31,9 +32,8 @@ from tests.workshop.table import GAME
 class Kept:
     """A database with one workshop in which a round was revealed."""
 
-    def __init__(self, folder: Path) -> None:
-        self.file = folder / "kept.db"
-        self.url = f"sqlite:///{self.file}"
+    def __init__(self, url: str) -> None:
+        self.url = url
         with workshops_in(self.url) as workshops:
             self.made = workshops.make(Plan(title="Kept", game=GAME))
             move = MOVES["go"]
@@ -41,10 +41,23 @@ class Kept:
                 workshops.act(self.made.tables[0][0], Actor("owner"), move, move.body(to=phase), {}).result()
         self.engine = open_engine(self.url)
 
+    def change(self, statement: str) -> None:
+        """Do by hand what the program never does."""
+        with self.engine.execution_options(writes=True).begin() as connection:
+            connection.execute(text(statement))
+
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Iterator[Kept]:
-    found = Kept(tmp_path)
+def kept(database: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
+    monkeypatch.setenv("NEGOTIATION_BACKUPS", str(tmp_path))
+    found = Kept(database())
+    yield found
+    found.engine.dispose()
+
+
+@pytest.fixture
+def kept_in_a_file(tmp_path: Path) -> Iterator[Kept]:
+    found = Kept(f"sqlite:///{tmp_path}/kept.db")
     yield found
     found.engine.dispose()
 
@@ -76,8 +89,7 @@ def test_a_reveal_makes_a_backup_and_only_so_many_are_kept(kept: Kept) -> None:
 
 
 def test_damage_is_found_wherever_it_is(kept: Kept) -> None:
-    with closing(sqlite3.connect(kept.file)) as connection, connection:
-        connection.execute("UPDATE event SET data = replace(data, 'decide', 'decidE') WHERE number = 3")
+    kept.change("UPDATE event SET data = replace(data, 'decide', 'decidE') WHERE number = 3")
     assert checks(kept.url)["records"].health == "ill"
     newest = backups(kept.engine)[-1]
     newest.write_bytes(newest.read_bytes()[:5000] + b"x" * 4000 + newest.read_bytes()[9000:])
@@ -85,8 +97,7 @@ def test_damage_is_found_wherever_it_is(kept: Kept) -> None:
 
 
 def test_a_clock_before_the_last_event_is_pointed_out(kept: Kept) -> None:
-    with closing(sqlite3.connect(kept.file)) as connection, connection:
-        connection.execute("UPDATE event SET at = '2999-01-01T00:00:00+00:00' WHERE number = 5")
+    kept.change("UPDATE event SET at = '2999-01-01T00:00:00+00:00' WHERE number = 5")
     assert checks(kept.url)["clock"].health == "look"
 
 
@@ -106,11 +117,11 @@ def test_an_archive_is_checked_and_opened_elsewhere(kept: Kept, tmp_path: Path, 
     assert "here already" in err
 
 
-def test_a_backup_takes_the_place_of_the_database_and_the_former_one_is_kept(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_backup_takes_the_place_of_the_database_and_the_former_one_is_kept(kept_in_a_file: Kept, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = kept_in_a_file
     copy = backups(kept.engine)[-1]
+    kept.change("DELETE FROM event")
     kept.engine.dispose()
-    with closing(sqlite3.connect(kept.file)) as connection, connection:
-        connection.execute("DELETE FROM event")
     status, out, _ = negotiate(capsys, "restore", str(copy), "--database", kept.url, "--json")
     assert status == 0
     assert Path(json.loads(out)["former"]).exists()
@@ -131,8 +142,7 @@ def test_a_workshop_can_be_forgotten(kept: Kept, capsys: pytest.CaptureFixture[s
 
 
 def test_a_database_of_a_newer_version_is_left_alone(kept: Kept) -> None:
-    with closing(sqlite3.connect(kept.file)) as connection, connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    kept.change("UPDATE alembic_version SET version_num = '9999'")
     assert "newer version" in checks(kept.url)["database"].found
 
 

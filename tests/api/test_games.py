@@ -2,14 +2,12 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
-from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.settings import ServerSettings
 from api.storage.database import open_engine
 from api.storage.games import Games
@@ -17,7 +15,7 @@ from api.storage.migrate import upgrade
 from negotiation import catalogue
 from negotiation.errors import IllegalMoveError, UnknownNameError
 
-from .conftest import Served, free_port
+from .conftest import Served
 
 WAIT = 60.0
 TEXT = "title: A\nmoney: USD\nstakeholders:\n  a: {actions: [x, y]}\npayoffs:\n  a: {x: 1, y: 2}\n"
@@ -29,7 +27,8 @@ def opened(url: str) -> Games:
     return Games(engine)
 
 
-def check_store(url: str) -> None:
+def test_a_database_keeps_games(database: Callable[[], str]) -> None:
+    url = database()
     store = opened(url)
     store.load_catalogue()
     store.load_catalogue()
@@ -47,30 +46,14 @@ def check_store(url: str) -> None:
     again.engine.dispose()
 
 
-def test_sqlite_keeps_games(tmp_path: Path) -> None:
-    check_store(f"sqlite:///{tmp_path}/a.db")
-
-
-@pytest.mark.postgresql
-def test_postgresql_keeps_games(postgresql: str) -> None:
-    check_store(postgresql)
-
-
-@pytest.mark.postgresql
-def test_the_server_runs_on_postgresql(postgresql: str) -> None:
-    with TestClient(create_app(ServerSettings(postgresql, workers=1))) as client:
-        assert client.post("/api/games", json={"name": "served", "game": TEXT}).status_code == 201
-        assert client.post("/api/analyses/solve", json={"game": "served"}).json()["complete"] is True
-
-
 def test_addresses_of_postgresql_are_understood_as_they_are_usually_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://me@host/base")
     assert ServerSettings.from_environment().database_url == "postgresql+psycopg://me@host/base"
 
 
 @pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Served]:
-    server = Served(tmp_path, free_port())
+def own_server(database: Callable[[], str], tmp_path: Path) -> Iterator[Served]:
+    server = Served(tmp_path, database())
     yield server
     if server.process.poll() is None:
         server.stop()

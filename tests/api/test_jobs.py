@@ -2,8 +2,8 @@
 
 import json
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,11 +51,26 @@ class ByHand(Executor):
                 future.set_exception(error)
 
 
-def made(folder: Path) -> tuple[Jobs, ByHand]:
-    engine = open_engine(f"sqlite:///{folder}/jobs.db")
+Made = tuple[Jobs, ByHand]
+
+
+@pytest.fixture
+def start(database: Callable[[], str]) -> Iterator[Callable[[], Made]]:
+    """Start with the same database, as often as asked."""
+    engine = open_engine(database())
     upgrade(engine)
-    hand = ByHand()
-    return Jobs(engine, lambda: hand, Answers(engine, "1"), 10.0), hand
+
+    def begun() -> Made:
+        hand = ByHand()
+        return Jobs(engine, lambda: hand, Answers(engine, "1"), 10.0), hand
+
+    yield begun
+    engine.dispose()
+
+
+@pytest.fixture
+def made(start: Callable[[], Made]) -> Made:
+    return start()
 
 
 def test_a_question_can_be_written_down_and_read_again() -> None:
@@ -64,8 +79,8 @@ def test_a_question_can_be_written_down_and_read_again() -> None:
     assert again.hash("1") == VERDICT.hash("1") != VERDICT.hash("2")
 
 
-def test_a_job_is_queued_done_and_remembered(tmp_path: Path) -> None:
-    jobs, hand = made(tmp_path)
+def test_a_job_is_queued_done_and_remembered(made: Made) -> None:
+    jobs, hand = made
     first = jobs.submit("me", VERDICT, "small")
     assert (first["state"], first["estimate"], first["answer"]) == ("queued", "small", None)
     hand.step()
@@ -77,8 +92,8 @@ def test_a_job_is_queued_done_and_remembered(tmp_path: Path) -> None:
     assert hand.waiting == [], "nothing is worked out twice"
 
 
-def test_a_waiting_job_can_be_cancelled_and_a_running_one_is_asked_to_end(tmp_path: Path) -> None:
-    jobs, hand = made(tmp_path)
+def test_a_waiting_job_can_be_cancelled_and_a_running_one_is_asked_to_end(made: Made) -> None:
+    jobs, hand = made
     name = jobs.submit("me", VERDICT, "")["name"]
     assert jobs.cancel(name)["state"] == "cancelled"
     hand.step()
@@ -95,8 +110,8 @@ def test_a_waiting_job_can_be_cancelled_and_a_running_one_is_asked_to_end(tmp_pa
     assert jobs.submit("me", VERDICT, "")["state"] == "queued", "what was cut short is not kept as the answer"
 
 
-def test_what_goes_wrong_is_told(tmp_path: Path) -> None:
-    jobs, hand = made(tmp_path)
+def test_what_goes_wrong_is_told(made: Made) -> None:
+    jobs, hand = made
     name = jobs.submit("me", Question("no_such_analysis", VERDICT.source, VERDICT.request), "")["name"]
     hand.step()
     assert jobs.get(name)["state"] == "failed"
@@ -107,8 +122,8 @@ def test_what_goes_wrong_is_told(tmp_path: Path) -> None:
     assert jobs.get(broken)["problem"]["title"] == "The computation broke off"
 
 
-def test_an_owner_has_a_quota_and_others_are_not_held_up(tmp_path: Path) -> None:
-    jobs, hand = made(tmp_path)
+def test_an_owner_has_a_quota_and_others_are_not_held_up(made: Made) -> None:
+    jobs, hand = made
     for _ in range(QUOTA):
         jobs.submit("me", VERDICT, "")
     with pytest.raises(TooManyJobsError):
@@ -118,11 +133,11 @@ def test_an_owner_has_a_quota_and_others_are_not_held_up(tmp_path: Path) -> None
     jobs.submit("me", VERDICT, "")
 
 
-def test_after_a_restart_jobs_are_taken_up_again(tmp_path: Path) -> None:
-    jobs, _ = made(tmp_path)
+def test_after_a_restart_jobs_are_taken_up_again(start: Callable[[], Made]) -> None:
+    jobs, _ = start()
     name = jobs.submit("me", VERDICT, "")["name"]
     jobs.close()
-    later, hand = made(tmp_path)
+    later, hand = start()
     assert later.resume() == 1
     hand.step()
     assert later.get(name)["state"] == "done"

@@ -1,7 +1,6 @@
 """What a secret allows is remembered for a moment, and never longer than it holds."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -17,8 +16,8 @@ GIVEN = Grant("0123456789ab", "0123456789ab-1", Actor("seat", "s1"))
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{tmp_path}/keys.db")
+def engine(database: Callable[[], str]) -> Iterator[Engine]:
+    engine = open_engine(database())
     upgrade(engine)
     with engine.execution_options(writes=True).begin() as connection:
         grant(connection, "the secret of s1", GIVEN)

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -82,9 +83,9 @@ class Victim:
         self.process.communicate(timeout=WAIT)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    found = f"sqlite:///{tmp_path}/killed.db" if request.param == "sqlite" else request.getfixturevalue("postgresql")
+@pytest.fixture
+def url(database: Callable[[], str]) -> str:
+    found = database()
     engine = open_engine(found)
     upgrade(engine)
     engine.dispose()

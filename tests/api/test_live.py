@@ -27,7 +27,8 @@ class Screen:
 
     def __init__(self, served: Served, room: str, secret: str, last: int | None = None, path: str = "") -> None:
         self.socket = socket.create_connection(("127.0.0.1", served.port), timeout=WAIT)
-        lines = [f"GET {path or f'/api/rooms/{room}/live'} HTTP/1.1", "Host: x", "Accept: text/event-stream", f"Authorization: Bearer {secret}"]
+        lines = [f"GET {path or f'/api/rooms/{room}/live'} HTTP/1.1", f"Host: 127.0.0.1:{served.port}"]
+        lines += ["Accept: text/event-stream", f"Authorization: Bearer {secret}"]
         lines += [] if last is None else [f"Last-Event-ID: {last}"]
         self.socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         self.text = ""

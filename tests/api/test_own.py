@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -85,8 +84,8 @@ def test_a_change_that_comes_late_from_another_process_still_wakes_the_seats_tha
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{tmp_path}/keys.db")
+def engine(database: Callable[[], str]) -> Iterator[Engine]:
+    engine = open_engine(database())
     upgrade(engine)
     with engine.execution_options(writes=True).begin() as connection:
         for number in range(20):

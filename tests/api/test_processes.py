@@ -7,37 +7,21 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-
-import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 from api.client import Client
 from tests.workshop.table import GAME
 
-from .conftest import free_port
+from .conftest import Postgres, free_port
 
 PROCESSES = 2
 
 
-@pytest.fixture
-def empty(postgresql: str) -> Iterator[str]:
-    """A database with nothing in it."""
-    engine = create_engine(postgresql, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE empty"))
-        yield make_url(postgresql).set(database="empty").render_as_string(hide_password=False)
-        connection.execute(text("DROP DATABASE empty WITH (FORCE)"))
-    engine.dispose()
-
-
-def test_processes_that_begin_together_prepare_an_empty_database_once(empty: str, tmp_path: Path) -> None:
+def test_processes_that_begin_together_prepare_an_empty_database_once(postgres: Postgres, tmp_path: Path) -> None:
     port, log = free_port(), tmp_path / "log"
     command = [sys.executable, "-m", "api", "--port", str(port), "--processes", str(PROCESSES)]
-    environment = {**os.environ, "DATABASE_URL": empty, "NEGOTIATION_WORKERS": "1", "NEGOTIATION_JOIN_TRIES": "100"}
+    environment = {**os.environ, "DATABASE_URL": postgres.empty(), "NEGOTIATION_WORKERS": "1", "NEGOTIATION_JOIN_TRIES": "100"}
     with log.open("w") as said:
         server = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=said, stderr=said)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +46,8 @@ def test_the_document_is_the_one_that_was_agreed_on() -> None:
 
 
 @pytest.fixture(scope="module")
-def evening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Evening, dict[str, str]]]:
-    app = create_app(ServerSettings(f"sqlite:///{tmp_path_factory.mktemp('schema')}/s.db", workers=1, seconds=5.0, join_tries=100_000))
+def evening(database: Callable[[], str]) -> Iterator[tuple[Evening, dict[str, str]]]:
+    app = create_app(ServerSettings(database(), workers=1, seconds=5.0, join_tries=100_000))
     with TestClient(app, raise_server_exceptions=False) as client:
         made = Evening.made(client)
         made.go("lobby")

@@ -26,11 +26,6 @@ ALLOWED = 10
 WRONG = "ZZZZZZ"
 
 
-@pytest.fixture(scope="module")
-def client(lone: TestClient) -> TestClient:
-    return lone
-
-
 @pytest.fixture
 def lobby(client: TestClient) -> Iterator[Evening]:
     state: Any = client.app.state  # type: ignore[attr-defined]

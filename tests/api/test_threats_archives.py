@@ -19,12 +19,6 @@ from tests.workshop.table import GAME
 from .test_threats_sizes import JSON, refused
 from .test_workshops import Evening
 
-
-@pytest.fixture(scope="module")
-def client(lone: TestClient) -> TestClient:
-    return lone
-
-
 Events = list[dict[str, Any]]
 Change = Callable[[Events], Any]
 

@@ -22,12 +22,6 @@ from negotiation.numerics import shown
 from .test_threats import every_address
 from .test_workshops import Evening, bearer, fresh
 
-
-@pytest.fixture(scope="module")
-def client(lone: TestClient) -> TestClient:
-    return lone
-
-
 # who sees what
 
 ROLES = ("mill", "dyer", "union", "office")

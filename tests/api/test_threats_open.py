@@ -25,17 +25,17 @@ from .test_live import Screen
 from .test_workshops import Evening, bearer
 
 
-def test_where_others_reach_the_server_its_inside_is_for_the_owner(lone: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(lone.app.state._state, "host", Host("the owner's secret"))  # type: ignore[attr-defined]
+def test_where_others_reach_the_server_its_inside_is_for_the_owner(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(client.app.state._state, "host", Host("the owner's secret"))  # type: ignore[attr-defined]
     inside = ("/docs", "/openapi.json", "/metrics")
-    assert {lone.get(path).status_code for path in inside} == {401}
-    assert {lone.get(path, headers=bearer("wrong")).status_code for path in inside} == {401}
-    assert {lone.get(path, headers=bearer("the owner's secret")).status_code for path in inside} == {200}
-    assert lone.post("/api/workshops", json={"title": "x", "game": GAME}).status_code == 401
+    assert {client.get(path).status_code for path in inside} == {401}
+    assert {client.get(path, headers=bearer("wrong")).status_code for path in inside} == {401}
+    assert {client.get(path, headers=bearer("the owner's secret")).status_code for path in inside} == {200}
+    assert client.post("/api/workshops", json={"title": "x", "game": GAME}).status_code == 401
     mine = {"name": "mine", "game": GAME}
-    assert lone.post("/api/games", json=mine).status_code == 401
-    assert lone.post("/api/games", json=mine, headers=bearer("the owner's secret")).status_code == 201
-    assert lone.get("/healthz").status_code == 200
+    assert client.post("/api/games", json=mine).status_code == 401
+    assert client.post("/api/games", json=mine, headers=bearer("the owner's secret")).status_code == 201
+    assert client.get("/healthz").status_code == 200
 
 
 def reached(host: str, port: int) -> bool:
@@ -107,12 +107,14 @@ def test_a_thousand_streams_of_one_address_leave_the_others_served(served: Serve
     owner.ask("DELETE", f"/api/workshops/{made['workshop']}")
 
 
-def test_of_facilitators_who_change_something_at_the_same_moment_one_comes_through(lone: TestClient) -> None:
-    lobby = Evening.made(lone)
-    tag = lone.get(f"/api/rooms/{lobby.room}", headers=lobby.owner).headers["etag"]
+def test_of_facilitators_who_change_something_at_the_same_moment_one_comes_through(client: TestClient) -> None:
+    lobby = Evening.made(client)
+    tag = client.get(f"/api/rooms/{lobby.room}", headers=lobby.owner).headers["etag"]
     headers = {**lobby.owner, "If-Match": tag}
     with ThreadPoolExecutor(12) as pool:
-        answers = list(pool.map(lambda fine: lone.post(f"/api/rooms/{lobby.room}/terms", json={"terms": {"set": {"fine": fine}}}, headers=headers), range(12)))
+        answers = list(
+            pool.map(lambda fine: client.post(f"/api/rooms/{lobby.room}/terms", json={"terms": {"set": {"fine": fine}}}, headers=headers), range(12))
+        )
     assert sorted(answer.status_code for answer in answers) == [200, *[412] * 11]
     won = next(number for number, answer in enumerate(answers) if answer.status_code == 200)
     assert lobby.see(lobby.owner)["terms"]["set"] == {"fine": won}

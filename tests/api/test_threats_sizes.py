@@ -24,11 +24,6 @@ from .test_workshops import Evening, fresh
 JSON = {"Content-Type": "application/json"}
 
 
-@pytest.fixture(scope="module")
-def client(lone: TestClient) -> TestClient:
-    return lone
-
-
 def refused(answer: Response, *statuses: int) -> dict[str, Any]:
     assert answer.status_code in statuses, answer.text[:300]
     assert answer.headers["content-type"] == "application/problem+json"

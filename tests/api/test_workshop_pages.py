@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -81,8 +81,8 @@ def _form(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    app = create_app(ServerSettings(f"sqlite:///{tmp_path_factory.mktemp('pages')}/w.db", workers=1, seconds=20.0, join_tries=10_000))
+def server(database: Callable[[], str]) -> Iterator[TestClient]:
+    app = create_app(ServerSettings(database(), workers=1, seconds=20.0, join_tries=10_000))
     with TestClient(app, raise_server_exceptions=False) as client:
         assert client.post("/api/games", json={"name": "dues", "game": GAME}).status_code == 201
         yield client

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -74,10 +74,9 @@ class Evening:
         return found
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('workshops')}/w.db" if request.param == "sqlite" else request.getfixturevalue("postgresql")
-    app = create_app(ServerSettings(url, workers=1, seconds=20.0))
+@pytest.fixture(scope="module")
+def server(database: Callable[[], str]) -> Iterator[TestClient]:
+    app = create_app(ServerSettings(database(), workers=1, seconds=20.0))
     app.state.tries.most = 10_000
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
