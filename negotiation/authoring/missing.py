@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..definition import Definition, Lever, Parameter
 from ..errors import Problem
@@ -84,8 +84,8 @@ def mixed_money(definition: Definition) -> Iterator[Problem]:
 
 def unused(definition: Definition) -> Iterator[Problem]:
     """Yield parameters and definitions that nothing reads."""
-    game = _read(definition, _formulas(definition))
-    told = _read(definition, [text for entry in definition.expected for text in _claims(entry)])
+    game = names_read(definition, _formulas(definition))
+    told = names_read(definition, [text for entry in definition.expected for text in _claims(entry)])
     for name in definition.parameters:
         if name not in game:
             yield Problem(("parameters", name), "no payoff, outcome, target or cost reads it", "use it in a formula, or remove it")
@@ -100,7 +100,7 @@ def cost_parameters(definition: Definition) -> frozenset[str]:
     if cost is None:
         return frozenset()
     fed = {entry.feeds for entry in cost.classes.values() if entry.feeds is not None}
-    return frozenset(_read(definition, _cost_formulas(definition)) | fed)
+    return frozenset(names_read(definition, _cost_formulas(definition)) | fed)
 
 
 def _claims(entry: object) -> list[str]:
@@ -124,7 +124,7 @@ def _cost_formulas(definition: Definition) -> list[str]:
     return texts + [text for source in cost.sources.values() for text in (source.least, source.most) if text is not None]
 
 
-def _read(definition: Definition, texts: list[str]) -> set[str]:
+def names_read(definition: Definition, texts: Iterable[str]) -> set[str]:
     """Return all names that formulas read, directly or through definitions."""
     found: set[str] = set()
     waiting = {name for text in texts for name in parse(text).names}

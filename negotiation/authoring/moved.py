@@ -6,7 +6,7 @@ somewhat different from what the author wrote.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,12 +52,17 @@ def moved(definition: Definition, share: float, rng: np.random.Generator) -> Def
     rng : Generator
     """
     own, fixed = currencies(definition.money), cost_parameters(definition)
-    parameters = dict(definition.parameters)
+    values = {}
     for name, entry in definition.parameters.items():
         divisible = bool(own & currencies(entry.unit)) or entry.unit.lower().startswith(("share", "probability"))
         if divisible and name not in fixed and entry.low is not None and entry.high is not None:
-            value = entry.value * (1 + rng.uniform(-share, share))
-            parameters[name] = entry.model_copy(update={"value": float(np.clip(value, entry.low, entry.high))})
+            values[name] = float(np.clip(entry.value * (1 + rng.uniform(-share, share)), entry.low, entry.high))
+    return with_values(definition, values)
+
+
+def with_values(definition: Definition, values: Mapping[str, float]) -> Definition:
+    """Return the game with other numbers in its file."""
+    parameters = {name: entry.model_copy(update={"value": values[name]} if name in values else {}) for name, entry in definition.parameters.items()}
     fields = {name: getattr(definition, name) for name in type(definition).model_fields}
     return Definition(**{**fields, "parameters": parameters})
 

@@ -206,6 +206,8 @@ class Expectation(Model):
     trend: Literal["rises", "falls", "never rises", "never falls", "constant"] | None = None
     compared_with: Given | None = None
     relation: Literal["above", "below", "equal", "at least", "at most"] | None = None
+    within: dict[str, tuple[Number, Number]] = {}
+    """Where the claim holds: an interval around the file's own number, for each parameter of which it does not hold in the whole range."""
 
 
 class Form(Model):

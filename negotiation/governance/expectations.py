@@ -6,11 +6,12 @@ equilibria, and "rises", "above" and so on must be true of both ends of the rang
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..coalitional.core.least import least_core
 from ..coalitional.methods import allocate
@@ -162,9 +163,9 @@ def _number(situation: Situation, formula: str) -> float:
 
 def _anchor_failures(definition: Definition, expected: Expectation) -> Iterator[str]:
     """Draw the varied parameters and compare the closed form with the engine's answer."""
-    rng = np.random.default_rng(20150101)
-    draws = [{name: float(rng.uniform(low, high)) for name, (low, high) in expected.vary.items()} for _ in range(DRAWS)]
-    quick = () if expected.given.charges is not None else _anchors_at_once(definition, expected, draws)
+    draws = drawn(expected)
+    columns = {name: np.array([draw[name] for draw in draws]) for name in expected.vary}
+    quick = () if expected.given.charges is not None else list(zip(*(row.tolist() for row in anchors_at_once(definition, expected, columns)), strict=True))
     answers = set()
     for k, draw in enumerate(draws):
         if k < len(quick) and k >= BUILT:
@@ -180,17 +181,22 @@ def _anchor_failures(definition: Definition, expected: Expectation) -> Iterator[
         yield f"all {DRAWS} draws gave {answers.pop()}: the ranges of 'vary' do not test the condition"
 
 
-def _anchors_at_once(definition: Definition, expected: Expectation, draws: list[dict[str, float]]) -> list[tuple[bool, bool]]:
-    """Return the closed form and the engine's answer in every draw, without building a game for each."""
-    settings = expected.given.settings()
-    many = draws_of(definition, settings, {name: np.array([draw[name] for draw in draws]) for name in draws[0]})
+def drawn(expected: Expectation) -> list[dict[str, float]]:
+    """Return the numbers with which an anchor is tried, always the same."""
+    rng = np.random.default_rng(20150101)
+    return [{name: float(rng.uniform(low, high)) for name, (low, high) in expected.vary.items()} for _ in range(DRAWS)]
+
+
+def anchors_at_once(definition: Definition, expected: Expectation, values: Mapping[str, Array]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the closed form and the engine's answer for many values of some parameters, without building a game for each."""
+    many = draws_of(definition, expected.given.settings(), values)
     profile = expected.is_equilibrium
     if profile is None:
         profile = {} if definition.target is None else definition.target.profile
     counts = definition.counts(profile | dict(many.bound))
     start = [[float(a == 0) * size for a in range(len(row))] for size, row in zip(many.members, many.actions.values(), strict=True)]
-    closed = np.broadcast_to(np.asarray(parse(expected.iff or "")(many.environment(start)), dtype=float), (len(draws),))
-    return list(zip((closed != 0).tolist(), gains_at(many, counts).holds.tolist(), strict=True))
+    closed = np.broadcast_to(np.asarray(parse(expected.iff or "")(many.environment(start)), dtype=float), (many.size,))
+    return closed != 0, gains_at(many, counts).holds
 
 
 def _range(situation: Situation, formula: str) -> Array:
@@ -211,11 +217,12 @@ def _trend_failures(definition: Definition, expected: Expectation) -> Iterator[s
     changes = np.array([after - before for before, after in pairwise(ranges)])
     if np.isnan(ranges).any():
         yield "there is a step without pure equilibrium"
-    elif not _follows(changes, expected.trend, CLOSE * max(1.0, float(np.abs(ranges).max()))):
+    elif not follows(changes, expected.trend, CLOSE * max(1.0, float(np.abs(ranges).max()))):
         yield f"'{expected.observe}' goes {ranges.tolist()}, expected: {expected.trend}"
 
 
-def _follows(changes: Array, trend: str, close: float) -> bool:
+def follows(changes: Array, trend: str, close: float) -> bool:
+    """Return whether changes from step to step, shape (steps, 2), go as a trend says."""
     match trend:
         case "rises":
             return bool((changes >= -close).all() and (changes.sum(axis=0) > close).any())
@@ -235,12 +242,19 @@ def _comparison_failures(definition: Definition, expected: Expectation) -> Itera
     there = _range(_situation(definition, expected.compared_with), expected.observe or "")
     close = CLOSE * max(1.0, float(np.nanmax(np.abs([here, there]))))
     change = here - there
-    truth = {
-        "above": (change >= -close).all() and (change > close).any(),
-        "below": (change <= close).all() and (change < -close).any(),
-        "equal": (np.abs(change) <= close).all(),
-        "at least": (change >= -close).all(),
-        "at most": (change <= close).all(),
-    }
-    if np.isnan(change).any() or not truth[expected.relation]:
+    if np.isnan(change).any() or not related(change, expected.relation, close):
         yield f"'{expected.observe}' is {here.tolist()} against {there.tolist()}, expected: {expected.relation}"
+
+
+def related(change: Array, relation: str, close: float) -> bool:
+    """Return whether the differences of the least and the largest value are as a relation says."""
+    match relation:
+        case "above":
+            return bool((change >= -close).all() and (change > close).any())
+        case "below":
+            return bool((change <= close).all() and (change < -close).any())
+        case "at least":
+            return bool((change >= -close).all())
+        case "at most":
+            return bool((change <= close).all())
+    return bool((np.abs(change) <= close).all())

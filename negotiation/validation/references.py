@@ -123,6 +123,10 @@ def expectations(outline: Outline) -> None:
             _known(outline, ("expected", k, key, "levers"), given.get("levers"), "lever", outline.section("levers"))
         for key in ("vary", "along"):
             _known(outline, ("expected", k, key), list(group(entry.get(key))), "parameter", outline.parameters)
+        for name, interval in group(entry.get("within")).items():
+            _known(outline, ("expected", k, "within", name), [name], "parameter", outline.parameters)
+            if name in outline.parameters and isinstance(interval, list) and len(interval) == 2:
+                _within(outline, ("expected", k, "within", name), entry, (number(interval[0]), number(interval[1])))
         _profile(outline, ("expected", k, "is_equilibrium"), group(entry.get("is_equilibrium")))
 
 
@@ -130,3 +134,24 @@ def _known(outline: Outline, place: Place, names: Any, kind: str, there: Mapping
     for name in names if isinstance(names, list) else []:
         if isinstance(name, str) and name not in there:
             outline.report(place, f"unknown {kind} '{name}'", nearest(name, there))
+
+
+def _within(outline: Outline, place: Place, entry: Mapping[str, Any], interval: tuple[float | None, float | None]) -> None:
+    """Check that an interval lies around the file's own number and within the parameter's range."""
+    name, (low, high) = str(place[-1]), interval
+    least, most, value = (number(group(outline.parameters[name]).get(key)) for key in ("low", "high", "value"))
+    own = [key for key in ("vary", "along") if name in group(entry.get(key))]
+    own += [f"{key}.set" for key in ("given", "compared_with") if name in group(group(entry.get(key)).get("set"))]
+    if own:
+        outline.report(place, f"'{name}' has its numbers from '{own[0]}' in this expectation", "leave it out here")
+    elif least is None or most is None:
+        outline.report(place, f"'{name}' has no range, so that nothing is said about where the claim holds", "give it 'low' and 'high', or leave it out here")
+    elif low is None or high is None or value is None:
+        return
+    elif low > high:
+        outline.report(place, f"low {low:g} is above high {high:g}", "exchange them")
+    elif low < least or high > most:
+        outline.report(place, f"{shown_range(low, high)} is outside the range of '{name}', {shown_range(least, most)}", "narrow it, or widen the range")
+    elif not low <= value <= high:
+        remedy = "a claim holds around the number in the file: widen it, or put the claim under a setting of its own ('given')"
+        outline.report(place, f"{shown_range(low, high)} does not contain today's number of '{name}', {value:g}", remedy)

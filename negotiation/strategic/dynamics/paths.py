@@ -49,7 +49,7 @@ class Formation:
     circles: bool
 
 
-def formation(game: Game, start: Points, target: Mask) -> Formation:
+def formation(game: Game, start: Points, target: Mask, whole: csr_matrix | None = None) -> Formation:
     r"""Return whether `target` forms from `start`.
 
     Let R be the profiles that improving moves of single members reach from the start, and A the largest part of the target
@@ -62,6 +62,8 @@ def formation(game: Game, start: Points, target: Mask) -> Formation:
         One profile, or several: then every one of them counts as a start.
     target : ndarray of bool
         Shape of the lattice.
+    whole : csr_matrix, optional
+        The graph of improving moves, where it is known already.
 
     Returns
     -------
@@ -80,7 +82,7 @@ def formation(game: Game, start: Points, target: Mask) -> Formation:
     ----------
     D. Monderer and L. S. Shapley (1996), "Potential games" (improvement paths); H. P. Young (1993), "The evolution of conventions".
     """
-    whole = improving_graph(game)
+    whole = improving_graph(game) if whole is None else whole
     origin = np.zeros(game.lattice.size, dtype=bool)
     origin[np.ravel_multi_index(start, game.lattice.shape)] = True
     nodes = np.flatnonzero(reached_from(whole, origin))
@@ -116,6 +118,30 @@ def improving_graph(game: Game) -> csr_matrix:
         steps = (shift - np.arange(len(shift))) * stride
         sources.append(pays)
         targets.append(pays + steps[pays // stride % len(shift)])
+    source, target = np.concatenate(sources), np.concatenate(targets)
+    return csr_matrix((np.ones(len(source), dtype=np.int8), (source, target)), shape=(size, size))
+
+
+def graph_from(game: Game, start: Points) -> csr_matrix:
+    """Return the improving moves of single members that lie on paths from some profiles, shape (profiles, profiles).
+
+    Costs as much as there are profiles on these paths, times kinds of moves: less than :func:`improving_graph` where they are few.
+    """
+    shape, size = game.lattice.shape, game.lattice.size
+    seen = np.zeros(size, dtype=bool)
+    sources, targets = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    fresh = np.unique(np.ravel_multi_index(start, shape))
+    while len(fresh):
+        seen[fresh] = True
+        points = np.unravel_index(fresh, shape)
+        begun = len(targets)
+        for move in game.moves:
+            pays = game.gain(move, points) > game.tolerances[move.stakeholder]
+            if pays.any():
+                sources.append(fresh[pays])
+                targets.append(np.ravel_multi_index(game.after(move, tuple(rows[pays] for rows in points)), shape))
+        reached = np.concatenate([targets[0], *targets[begun:]])
+        fresh = np.unique(reached[~seen[reached]])
     source, target = np.concatenate(sources), np.concatenate(targets)
     return csr_matrix((np.ones(len(source), dtype=np.int8), (source, target)), shape=(size, size))
 
