@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -10,8 +9,6 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from api.app import create_app
-from api.settings import ServerSettings
 from negotiation.errors import SolverError
 from tests.workshop.table import GAME
 
@@ -80,12 +77,16 @@ def _form(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
     return data
 
 
-@pytest.fixture(scope="module")
-def server(database: Callable[[], str]) -> Iterator[TestClient]:
-    app = create_app(ServerSettings(database(), workers=1, seconds=20.0, join_tries=10_000))
-    with TestClient(app, raise_server_exceptions=False) as client:
-        assert client.post("/api/games", json={"name": "dues", "game": GAME}).status_code == 201
-        yield client
+@pytest.fixture(scope="session")
+def with_dues(client: TestClient) -> TestClient:
+    assert client.post("/api/games", json={"name": "dues", "game": GAME}).status_code == 201
+    return client
+
+
+@pytest.fixture
+def server(with_dues: TestClient) -> TestClient:
+    with_dues.cookies.clear()
+    return with_dues
 
 
 def console_of(server: TestClient, **fields: Any) -> Screen:

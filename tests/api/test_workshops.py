@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import threading
 import uuid
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -74,12 +73,10 @@ class Evening:
         return found
 
 
-@pytest.fixture(scope="module")
-def server(database: Callable[[], str]) -> Iterator[TestClient]:
-    app = create_app(ServerSettings(database(), workers=1, seconds=20.0))
-    app.state.tries.most = 10_000
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield client
+@pytest.fixture
+def server(client: TestClient) -> TestClient:
+    client.cookies.clear()
+    return client
 
 
 def test_an_evening_from_the_lobby_to_the_debriefing(server: TestClient) -> None:
