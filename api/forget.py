@@ -10,6 +10,8 @@ from negotiation.report import Report
 from .local import address_of, workshops_in
 from .retention import delete_expired
 
+OUT = " It is out of the copies beside the database, too; archives and copies that somebody took elsewhere still hold it."
+
 
 def run(options: Namespace) -> tuple[dict[str, Any], Report | str]:
     """Delete a workshop, or all whose day has passed; return their names."""
@@ -17,4 +19,4 @@ def run(options: Namespace) -> tuple[dict[str, Any], Report | str]:
         if options.workshop:
             workshops.delete(options.workshop)
         deleted = [options.workshop] if options.workshop else delete_expired(workshops)
-    return {"deleted": deleted}, f"Deleted: {', '.join(deleted) or 'nothing'}. Copies of a whole database (backups) still hold it until they are replaced.\n"
+    return {"deleted": deleted}, f"Deleted: {', '.join(deleted) or 'nothing'}.{OUT if deleted else ''}\n"

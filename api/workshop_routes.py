@@ -82,7 +82,7 @@ async def workshop(workshop: WorkshopName, request: Request, workshops: Workshop
 
 @router.delete("/workshops/{workshop}", summary="Delete a workshop with everything in it", responses=REFUSALS)
 async def delete_workshop(workshop: WorkshopName, request: Request, workshops: WorkshopsOf) -> dict[str, int]:
-    """Delete all tables, records and links; it cannot be undone."""
+    """Delete all tables, records and links, also from the copies that this server keeps; it cannot be undone."""
     await run_in_threadpool(owner, request, workshops, workshop)
     return {"deleted": await run_in_threadpool(workshops.delete, workshop)}
 

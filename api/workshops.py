@@ -6,10 +6,9 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Collection
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -19,7 +18,8 @@ from negotiation.errors import NegotiationError
 
 from .changed import refuse_outdated
 from .settings import ON_A_LAN
-from .storage import backups
+from .storage.backups import Copier
+from .storage.database import settle
 from .storage.games import Games
 from .storage.keys import Grant, Keys, as_typed, grant, new_code, new_secret, revoke
 from .storage.rooms import Rooms, UnknownRoomError, events_of
@@ -86,14 +86,13 @@ class Workshops:
         self.letters = letters
         self._games = games
         self._told = told
-        self._copier = ThreadPoolExecutor(1, thread_name_prefix="backup")
-        self._copies: dict[str, Future[Path | None]] = {}
+        self._copier = Copier(engine)
         self._writer = Writer(engine, shared, self._written, clock)
 
     def close(self) -> None:
         """Write what waits, then end."""
         self._writer.close()
-        self._copier.shutdown(wait=True)
+        self._copier.close()
 
     @property
     def writer(self) -> Writer:
@@ -104,12 +103,7 @@ class Workshops:
         self.rooms.follow(room, events)
         self._told(room, events[-1].number, concerned(events))
         if any(event.kind == "moved" and event.data["to"] == "revealed" for event in events):
-            self._keep_copy(room.rpartition("-")[0])
-
-    def _keep_copy(self, workshop: str) -> None:
-        last = self._copies.get(workshop)
-        if last is None or last.running() or last.done():  # one that waits will hold this reveal, too
-            self._copies[workshop] = self._copier.submit(backups.backup, self.engine, workshop)
+            self._copier.keep(room.rpartition("-")[0])
 
     # making
 
@@ -318,17 +312,25 @@ class Workshops:
     # forgetting
 
     def delete(self, workshop: str) -> int:
-        """Delete a workshop with all its tables, records and secrets; return how many tables there were."""
+        """Delete a workshop with all its tables, records and secrets, also from the copies that are kept; return how many tables there were.
+
+        Raises
+        ------
+        StorageError
+            When a copy cannot be changed: then the workshop is still there.
+        """
         names = [row["name"] for row in self.tables(workshop)]
-        with self.engine.execution_options(writes=True).begin() as connection:
-            connection.execute(delete(KEY).where(KEY.c.workshop == workshop))
-            connection.execute(delete(ROOM).where(ROOM.c.workshop == workshop))
+        self._copier.forget(workshop, self._delete)
         self.keys.forget()
         for name in names:
             self.rooms.forget(name)
-        self._copies.pop(workshop, None)
-        self._copier.submit(backups.forget, self.engine, workshop).result()  # behind a copy that is being made
         return len(names)
+
+    def _delete(self, workshop: str) -> None:
+        with self.engine.execution_options(writes=True).begin() as connection:
+            connection.execute(delete(KEY).where(KEY.c.workshop == workshop))
+            connection.execute(delete(ROOM).where(ROOM.c.workshop == workshop))
+        settle(self.engine)
 
 
 def _receipt_of(room: Room, events: list[Event]) -> Answer:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from api.settings import VERSION, ServerSettings
 from api.workshop.archive import archived
 from negotiation.errors import NegotiationError
 
-from .database import as_uri, file_of, is_sqlite
+from .database import StorageError, as_uri, file_of, is_sqlite
 from .rooms import logs_of
 
 logger = logging.getLogger(__name__)
@@ -101,10 +103,92 @@ def backup(engine: Engine, workshop: str) -> Path | None:
 
 
 def forget(engine: Engine, workshop: str) -> None:
-    """Delete the archives of a workshop; copies of a whole SQLite database go when newer ones take their place."""
+    """Take a workshop out of every copy that is kept: its archives are deleted, and what SQLite's copies hold of it; the rest of them stays as it was.
+
+    Raises
+    ------
+    StorageError
+        When a copy cannot be changed.
+    """
+    file = file_of(engine.url.render_as_string(hide_password=False))
     if engine.dialect.name == "postgresql":
         for one in backups(engine, workshop):
             one.unlink(missing_ok=True)
+    elif file is not None:
+        for one in (*backups(engine), *_former(file)):
+            _take_out(one, workshop)
+
+
+def _former(file: Path) -> list[Path]:
+    """Return what was kept of a database before it was upgraded or replaced."""
+    kept = [one for one in file.parent.iterdir() if one.name.startswith(f"{file.name}.") and one.is_file()]
+    return [one for one in kept if one.suffix == ".backup" or (".before-restore-" in one.name and not one.name.endswith(("-wal", "-shm")))]
+
+
+def _take_out(copy: Path, workshop: str) -> None:
+    times = copy.stat()
+    try:
+        with contextlib.closing(sqlite3.connect(copy, timeout=10)) as connection:
+            connection.execute("PRAGMA secure_delete=ON")
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'room'").fetchone():
+                return
+            if not connection.execute("SELECT 1 FROM room WHERE workshop = ?", (workshop,)).fetchone():
+                return
+            for table in ("event", "receipt"):
+                connection.execute(f"DELETE FROM {table} WHERE room IN (SELECT name FROM room WHERE workshop = ?)", (workshop,))
+            for table in ("access_key", "room"):
+                connection.execute(f"DELETE FROM {table} WHERE workshop = ?", (workshop,))
+            connection.commit()
+            connection.execute("VACUUM")
+    except sqlite3.OperationalError as error:
+        raise StorageError(
+            f"the copy {copy.name} cannot be changed: {error}", "the workshop is still there: free the copy or some space, then delete again"
+        ) from None
+    except sqlite3.DatabaseError:
+        logger.warning("the copy %s is damaged and was deleted with what it held of a deleted workshop", copy.name)
+        copy.unlink(missing_ok=True)
+        return
+    os.utime(copy, (times.st_atime, times.st_mtime))  # it is as old as it was
+
+
+class Copier:
+    """Makes and clears copies one after the other, in a thread of its own.
+
+    Parameters
+    ----------
+    engine : Engine
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="backup")
+        self._copies: dict[str, Future[Path | None]] = {}
+
+    def keep(self, workshop: str) -> None:
+        """Copy what stands, soon."""
+        last = self._copies.get(workshop)
+        if last is None or last.running() or last.done():  # one that waits will hold this moment, too
+            self._copies[workshop] = self._thread.submit(backup, self._engine, workshop)
+
+    def forget(self, workshop: str, delete: Callable[[str], None]) -> None:
+        """Take a workshop out of all copies and of the database, behind a copy that is being made; in the end it is nowhere, or still in the database.
+
+        Raises
+        ------
+        StorageError
+            When a copy cannot be changed.
+        """
+        self._thread.submit(self._forget, workshop, delete).result()
+        self._copies.pop(workshop, None)
+
+    def _forget(self, workshop: str, delete: Callable[[str], None]) -> None:
+        forget(self._engine, workshop)
+        delete(workshop)
+        forget(self._engine, workshop)  # what another program copied meanwhile
+
+    def close(self) -> None:
+        """Make what waits, then end."""
+        self._thread.shutdown(wait=True)
 
 
 def restore(chosen: Path, file: Path) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -68,6 +68,13 @@ def open_engine(url: str, *, looking: bool = False) -> Engine:
 def reading(engine: Engine) -> Engine:
     """Return a database for single questions: on PostgreSQL each is a transaction by itself, which saves two ways there and back."""
     return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def settle(engine: Engine) -> None:
+    """Bring what SQLite keeps beside its file into it, so that what was deleted is overwritten there, too; while others read, at the next time."""
+    if engine.dialect.name == "sqlite":
+        with closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
 
 @contextmanager
