@@ -124,6 +124,8 @@ scenarios:
 
 # Answers that you know beforehand. They are checked by 'negotiate check', and tell when a formula says something else than you mean.
 # iff + vary: the target is an equilibrium exactly when this holds, tried with numbers drawn from these ranges.
+# within: a claim holds wherever one number lies in its range, or says within which part of it;
+#   negotiate check {name}.yaml --ranges    finds how far that is.
 expected:
   - says: A firm stays in exactly when leaving costs more in fines and lost benefit than it saves.
     iff: benefit + penalty >= cost
@@ -133,10 +135,15 @@ expected:
       penalty: [0, 1000]
   - says: Without any lever nobody takes part.
     every_equilibrium: count(firms, join) == 0
+    within:
+      cost: [100, 1000]
+      penalty: [0, 300]
   - says: With the fine and the grant together everybody takes part.
     given:
       levers: [dues_rule, grant]
     verdict: stable
+    within:
+      cost: [0, 550]
 """
 
 
