@@ -7,7 +7,7 @@ hundreds of thousands of coefficients as PuLP expressions would take longer than
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -28,6 +28,8 @@ _STATUSES = {
 }
 FEASIBLE = 1e-9
 """HiGHS's tolerance for rows and prices unless something else is asked for."""
+DEVEX = {"simplex_dual_edge_weight_strategy": 1}
+"""How HiGHS chooses its next step where rows come and go: exact weights of all rows, its default, cost more than they save there."""
 
 
 @dataclass(frozen=True)
@@ -150,12 +152,18 @@ class Program:
     ) -> None:
         self._costs = np.asarray(objective, dtype=float)
         lows, highs = _bounds(low, len(self._costs)), _bounds(high, len(self._costs))
-        self._problem = pulp.LpProblem("program", pulp.LpMinimize)
+        self._problem = _Problem("program", pulp.LpMinimize)
         self._variables = [self._problem.add_variable(f"x{j}", lows[j], highs[j]) for j in range(len(self._costs))]
         self._problem += pulp.LpAffineExpression(zip(self._variables, self._costs.tolist(), strict=True))
         self._rows: list[Any] = []
         self._freed: list[int] = []
-        options = {"primal_feasibility_tolerance": tolerance, "dual_feasibility_tolerance": tolerance, "presolve": "choose" if presolve else "off"}
+        options: dict[str, Any] = {
+            "primal_feasibility_tolerance": tolerance,
+            "dual_feasibility_tolerance": tolerance,
+            "presolve": "choose" if presolve else "off",
+        }
+        if not presolve:
+            options |= DEVEX
         self._solver = _Warm(self._variables, self._rows, self._freed, options)
 
     def add(self, left: Any, right: Any, *, equal: bool = False) -> list[int]:
@@ -191,6 +199,14 @@ class Program:
         if status != pulp.LpStatusOptimal:
             raise SolverError(f"the linear program ended with status '{pulp.LpStatus[status]}'", "scale the numbers to a similar size")
         return Solution("optimal", float(self._costs @ self._solver.x), self._solver.x, self._solver.prices)
+
+
+class _Problem(pulp.LpProblem):  # type: ignore[misc]
+    """PuLP's problem, except that it does not look for new variables in every row: all are in the objective, some with 0."""
+
+    def _add_variables(self, variables: Iterable[Any]) -> None:
+        if not self._variables:
+            super()._add_variables(self.objective)
 
 
 class _Warm(pulp.HiGHS):  # type: ignore[misc]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from math import gcd, lcm, ulp
@@ -21,11 +22,22 @@ def rational(value: float) -> Fraction:
     (Fraction(3, 10), Fraction(1, 3), Fraction(16764291357, 200))
     """
     near, exact = 4 * Fraction(ulp(value)), Fraction(value)
-    decimal = Fraction(f"{value:.14g}")
-    if abs(decimal - exact) <= near:
-        return decimal
+    short = Fraction(f"{value:.14g}")
+    if abs(short - exact) <= near:
+        return short
     simple = exact.limit_denominator(LARGEST_DENOMINATOR)
     return simple if abs(simple - exact) <= near else exact
+
+
+def decimal(value: float) -> Fraction:
+    """Return the fraction that a float is written as: 0.1 is a tenth.
+
+    Examples
+    --------
+    >>> decimal(0.1), decimal(1e-6)
+    (Fraction(1, 10), Fraction(1, 1000000))
+    """
+    return Fraction(Decimal(repr(float(value))))
 
 
 @lru_cache(maxsize=256)

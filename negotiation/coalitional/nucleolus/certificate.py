@@ -7,7 +7,7 @@ Coalitions are compared as floats, and those that are too close to tell as fract
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...numerics import Array
+from ..exact import decimal
 from ..search.separation import Coalitions, Question, Separation, Weighting, question
-from ..search.span import Counts, Span
+from ..search.span import Counts, Row, Span
 from .kohlberg import Book, Tight
-from .levels import decimal
 
 ROUND = 1e-15
 """Share of the numbers added up that a sum of floats may lose, for each number."""
@@ -35,10 +35,11 @@ MANY = 20_000
 
 @dataclass(frozen=True)
 class _Claim:
-    """Charges and levels that fall, exactly and as scaled floats."""
+    """Charges and levels that fall, exactly and as scaled floats; for each level the costs of coalitions whose objection is it by an equation of the book."""
 
     charges: tuple[Fraction, ...]
     levels: tuple[Fraction, ...]
+    equations: tuple[Mapping[Row, Fraction], ...]
     spans: tuple[Span, ...]
     weighting: Weighting
     scale: float
@@ -47,6 +48,11 @@ class _Claim:
         """Return the question for coalitions above a level, in scaled floats."""
         charges = np.array([float(charge) for charge in self.charges]) / self.scale
         return question(charges, float(level) / (self.scale if self.weighting in ("coalition", "member") else 1.0), self.weighting)
+
+    def unsettled(self, number: int, some: Coalitions) -> list[bool]:
+        """Return which coalitions' objections are not known, by an equation of the book about their cost, to be a level."""
+        known, costs = self.equations[number], (some.costs * self.scale).tolist()
+        return [known.get(row) != decimal(cost) for row, cost in zip(map(tuple, some.counts.tolist()), costs, strict=True)]
 
     def terms(self, level: Fraction) -> tuple[list[Fraction], Fraction, Fraction]:
         """Return charges, factor and level of the question, exactly."""
@@ -79,7 +85,8 @@ def distance(members: tuple[int, ...], oracle: Separation, book: Book, weighting
     """
     falling = tuple(accumulate((level.value for level in book.levels), min))
     spans = (Span(book.width).joined([members]), *(level.span for level in book.levels))
-    claim = _Claim(book.charges, falling, spans, weighting, oracle.scale)
+    equations = tuple({row.counts: row.cost for row in level.fixed if level.value == least} for level, least in zip(book.levels, falling, strict=True))
+    claim = _Claim(book.charges, falling, equations, spans, weighting, oracle.scale)
     beyond = float(max((row.over(book.charges) for row in bounds), default=Fraction(0)))
     if not falling:
         return max(beyond, 0.0)
@@ -119,6 +126,7 @@ def _misfit(part: Coalitions, claim: _Claim, slack: float) -> float:
         some = Coalitions(part.counts[here], part.costs[here])
         excess = _excess(claim.asked(level), some)
         close = excess >= -slack
+        close[close] = claim.unsettled(number - 1, Coalitions(some.counts[close], some.costs[close]))
         if close.any() and (excess.max() > slack or not _none_above(Coalitions(some.counts[close], some.costs[close]), claim, level)):
             worst = max(worst, float(excess.max()) + slack)
     return worst

@@ -7,7 +7,7 @@ the level, from the levels the charges, all as fractions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
@@ -85,7 +85,7 @@ class Book:
         nothing = [0] * len(tight)
         rows = [(*row, 0, *nothing) for row in self._rows]
         pivots = [first(row) for row in self._rows]
-        independent: list[int] = []
+        independent: dict[int, Row] = {}
         vanishing: list[tuple[int, Row]] = []
         for i, row in enumerate(tight):
             shares = [int(i == j) for j in range(len(tight))]
@@ -93,7 +93,7 @@ class Book:
             if any(left[: self.width]):
                 rows.append(left)
                 pivots.append(first(left))
-                independent.append(i)
+                independent[i] = left
                 continue
             vanishing.append((i, left[self.width :]))
             level = self._balanced(tight, independent, left[self.width :]) or self._balanced(tight, independent, [-share for share in left[self.width :]])
@@ -105,13 +105,19 @@ class Book:
         together: list[Fraction | int] = [sum(map(mul, times, column), Fraction(0)) for column in zip(*(left for _, left in vanishing), strict=True)]
         return self._balanced(tight, independent, together)
 
-    def _balanced(self, tight: Sequence[Tight], independent: Sequence[int], combination: Sequence[Fraction | int]) -> Level | None:
-        """Enter the level that a combination of cost, weight and shares tells; None where a share is negative, or the weight is not positive."""
+    def _balanced(self, tight: Sequence[Tight], independent: Mapping[int, Row], combination: Sequence[Fraction | int]) -> Level | None:
+        """Enter the level that a combination of cost, weight and shares tells; None where a share is negative, or the weight is not positive.
+
+        Where all that is independent is settled, what is left of it modulo the rows before is known.
+        """
         cost, weight, *balance = combination
         if weight <= 0 or min(balance) < 0:
             return None
-        support = [j for j, share in enumerate(balance) if share]
-        return self._enter(Fraction(-cost) / Fraction(weight), [tight[j] for j in support], [tight[j] for j in support if j in independent])
+        value, support = Fraction(-cost) / Fraction(weight), [j for j, share in enumerate(balance) if share]
+        fixed = [j for j in support if j in independent]
+        known = list(independent.values()) if len(fixed) == len(independent) else []
+        left = [_whole(row[: self.width], row[self.width] + value * row[self.width + 1]) for row in known]
+        return self._enter(value, [tight[j] for j in support], [tight[j] for j in fixed], left)
 
     def up_to(self, number: int) -> Book:
         """Return a book of the first levels of this one."""
@@ -120,8 +126,10 @@ class Book:
             book._enter(level.value, level.rows, level.fixed)
         return book
 
-    def _enter(self, value: Fraction, rows: Sequence[Tight], fixed: Sequence[Tight]) -> Level:
-        for row in fixed:
+    def _enter(self, value: Fraction, rows: Sequence[Tight], fixed: Sequence[Tight], left: Sequence[Row] = ()) -> Level:
+        """Enter a level; `left` is what the fixed rows are modulo the rows before, where that is known."""
+        self._rows += left
+        for row in fixed if not left else ():
             whole = _whole(row.counts, row.cost + value * row.weight)
             self._rows.append(reduce_row(whole, self._rows, [first(entry) for entry in self._rows]))
         level = Level(value, tuple(rows), tuple(fixed), self.span)

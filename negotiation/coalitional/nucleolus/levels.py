@@ -16,6 +16,7 @@ from ...budget import Budget, unlimited
 from ...errors import NotApplicableError, SolverError, TimedOutError
 from ...linear import Program, Solution
 from ..cost_game import CostGame
+from ..exact import decimal
 from ..search.rows import first_coalitions
 from ..search.separation import Coalitions, Question, Separation, TableSeparation, Weighting, question, weights
 from ..search.span import Row, Span
@@ -33,11 +34,6 @@ LOWEST = -4.0
 """No level lies below: of a coalition and its complement one has an excess of -3/2 of the largest cost or more."""
 LOWEST_OPEN = -1e9
 """No level is expected to lie below that is a share of cost, or where the largest cost is not known."""
-
-
-def decimal(value: float) -> Fraction:
-    """Return the fraction that a float is written as: 0.1 is a tenth."""
-    return Fraction(repr(float(value)))
 
 
 def settled_levels(
@@ -205,12 +201,12 @@ class LevelLoop:
 
     def _priced(self, answer: Solution, least: float) -> tuple[list[Tight], list[float]]:
         """Return the rows with positive price, the dearest first, and their prices."""
-        prices = answer.prices
+        prices = answer.prices.tolist()
         tight = {number: row for row, number in self._rows.items() if prices[number] > least}
         hard = {number: row for number, row in self._bounds.items() if prices[number] > least}
         found = dict(zip(tight, self._tight(list(tight.values())), strict=True)) | hard
         ordered = sorted(found, key=lambda number: -prices[number])
-        return [found[number] for number in ordered], prices[ordered].tolist()
+        return [found[number] for number in ordered], [prices[number] for number in ordered]
 
     def _tight(self, coalitions: Sequence[Row]) -> list[Tight]:
         """Return coalitions as exact rows, in the game's unit."""

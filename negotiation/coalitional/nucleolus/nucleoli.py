@@ -16,13 +16,14 @@ from ...errors import NotApplicableError
 from ...numerics import ARITHMETIC, ROUND_OFF, shown
 from ..allocation import Allocation, judge
 from ..cost_game import CostGame
+from ..exact import decimal
 from ..search.oracles import separation, structured
 from ..search.separation import Weighting
 from ..shares.airport import airport_nucleolus
 from ..terms import NO_TERMS, Terms
 from .certificate import distance
 from .kohlberg import Level, Tight
-from .levels import decimal, settled_levels
+from .levels import settled_levels
 from .zoom import mended
 
 

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from ...budget import Budget
 from ...errors import NotApplicableError, SolverError
 from ..cost_game import CostGame, table_game
+from ..exact import decimal
 from ..search.separation import TableSeparation, Weighting, power_of_two
 from ..search.span import Counts, Span
 from .kohlberg import Book, Tight
-from .levels import Frame, LevelLoop, decimal, settled_levels
+from .levels import Frame, LevelLoop, settled_levels
 
 MANY = 4096
 """Coalitions that are compared as fractions, all of them."""

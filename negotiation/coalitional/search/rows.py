@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -103,10 +104,13 @@ class CoalitionProgram:
         raise SolverError("the program over coalitions did not settle", "join classes")
 
 
-def first_coalitions(members: Sequence[int]) -> Counts:
-    """Return single members, whole classes, and everybody without them, shape (m, classes)."""
+@lru_cache(maxsize=32)
+def first_coalitions(members: tuple[int, ...]) -> Counts:
+    """Return single members, whole classes, and everybody without them, shape (m, classes); read-only."""
     everybody = np.array(members, dtype=np.int64)
     single = np.eye(len(members), dtype=np.int64)
     rows = np.vstack([single, single * everybody])
     both = np.unique(np.vstack([rows, everybody - rows]), axis=0)
-    return both[both.any(axis=1) & (both < everybody).any(axis=1)]
+    found: Counts = both[both.any(axis=1) & (both < everybody).any(axis=1)]
+    found.flags.writeable = False
+    return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import frexp, prod
 from typing import Any, Literal, Protocol
 
@@ -102,6 +103,8 @@ def power_of_two(size: float) -> float:
 BLOCKS = 256
 STEP = 1 << 15
 """Coalitions looked at in one step: what stays in the processor's cache."""
+TOGETHER = 256
+"""Count vectors of some classes whose charges are one product."""
 
 
 class TableSeparation:
@@ -255,17 +258,27 @@ def _split(shape: tuple[int, ...]) -> int:
 
 def _slopes(costs: Array) -> list[float]:
     """Return how steeply costs rise along each axis, by least squares."""
-    found = []
-    for axis, size in enumerate(costs.shape):
+    found, before = [], 1
+    for size in costs.shape:
         steps = np.arange(size) - (size - 1) / 2
-        means = costs.mean(axis=tuple(k for k in range(costs.ndim) if k != axis))
+        means = costs.reshape(before, size, -1).sum(axis=(0, 2)) * (size / costs.size)
         found.append(float(steps @ means / (steps @ steps)))
+        before *= size
     return found
 
 
 def _sums(charges: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
     """Return what every count vector of a shape pays together, in row-major order."""
-    total = np.zeros(1, dtype=charges.dtype)
-    for charge, size in zip(charges, shape, strict=True):
-        total = np.add.outer(total, charge * np.arange(size, dtype=charges.dtype)).ravel()
+    total, start = np.zeros(1, dtype=charges.dtype), 0
+    while start < len(shape):
+        end = start + 1
+        while end < len(shape) and prod(shape[start : end + 1]) <= TOGETHER:
+            end += 1
+        part = _counted(shape[start:end], charges.dtype) @ charges[start:end]
+        total, start = np.add.outer(total, part).ravel() if start else part, end
     return total
+
+
+@lru_cache(maxsize=64)
+def _counted(shape: tuple[int, ...], kind: np.dtype[Any]) -> NDArray[Any]:
+    return np.array(np.unravel_index(np.arange(prod(shape)), shape)).T.astype(kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import gcd
 from operator import mul
 
@@ -76,7 +76,7 @@ class Span:
         return np.array([self._functional(prime) for prime in PRIMES], dtype=np.int64)
 
     def _functional(self, prime: int) -> list[int]:
-        found = np.random.default_rng((prime, self.rank)).integers(1, prime, self.width).tolist()
+        found = list(_drawn(prime, self.width))
         for row, pivot in zip(reversed(self.rows), reversed(self._pivots), strict=True):
             found[pivot] = 0
             rest = sum(map(mul, row, found))
@@ -87,6 +87,11 @@ class Span:
         """Return which count vectors are in the span, shape (m,): never wrong about those that are, about others once in 10^18."""
         rests = [(counts @ functional) % prime for functional, prime in zip(self.functionals, PRIMES, strict=True)]
         return np.asarray((rests[0] == 0) & (rests[1] == 0))
+
+
+@lru_cache(maxsize=64)
+def _drawn(prime: int, width: int) -> tuple[int, ...]:
+    return tuple(np.random.default_rng((prime, width)).integers(1, prime, width).tolist())
 
 
 def reduce_row(vector: Sequence[int], rows: Sequence[Row], pivots: Sequence[int]) -> Row:

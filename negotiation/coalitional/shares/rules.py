@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from math import ulp
+from operator import mul
 
 import numpy as np
 
 from ...errors import NotApplicableError, listed, unknown
-from ...numerics import ROUND_OFF, Array, shown
-from ..allocation import Allocation, covering, judge
+from ...numerics import ARITHMETIC, ROUND_OFF, Array, shown
+from ..allocation import Allocation, judge
 from ..cost_game import CostGame
+from ..exact import decimal
 from ..terms import BASES, NO_TERMS, Terms
+
+UNITS = 4
+"""Units of the largest cost's last digit that a difference of costs may be off."""
 
 
 def equal(game: CostGame) -> Allocation:
@@ -100,7 +108,8 @@ def scrb(game: CostGame) -> Allocation:
     where :math:`a_k` is what a member can pay (its benefit is at least that), where it is known. For a game of savings the same holds
     with the sign turned: the most a member can ask for is what it adds to everybody.
 
-    Needs the costs of 2 K + 1 coalitions only, so it fits games of any size.
+    Needs the costs of 2 K + 1 coalitions only, so it fits games of any size. Their differences are taken of fractions, so that a charge of
+    a millionth keeps its digits beside one of a billion.
 
     Raises
     ------
@@ -118,23 +127,32 @@ def scrb(game: CostGame) -> Allocation:
     >>> scrb(table_game("AB", np.array([0.0, 5.0, 7.0, 9.0]))).charges
     (5.5, 3.5)
     """
-    members = np.array(game.members, dtype=float)
-    separable = game.separable
-    most = game.alone
+    members, total = np.array(game.members), decimal(game.total)
+    separable = [total - decimal(cost) for cost in game.at(members - np.eye(len(members), dtype=np.int64)).tolist()]
+    most = [decimal(cost) for cost in game.alone.tolist()]
     limited = game.kind == "cost" and any(entry.affordable is not None for entry in game.classes)
     if limited:
-        most = np.minimum(most, [np.inf if entry.affordable is None else entry.affordable for entry in game.classes])
-    benefits = np.maximum(game.sign * (most - separable), 0.0)
-    rest = game.total - float(separable @ members)
-    shared = float(benefits @ members)
-    if abs(rest) <= ROUND_OFF * game.scale:
-        return judge(game, "scrb", covering(game, separable), note="The separable costs cover everything; nothing is left to share.")
-    if shared <= ROUND_OFF * game.scale:
+        can = [entry.affordable for entry in game.classes]
+        most = [cost if able is None else min(cost, decimal(able)) for cost, able in zip(most, can, strict=True)]
+    benefits = [max(game.sign * (cost - own), Fraction(0)) for cost, own in zip(most, separable, strict=True)]
+    rest, shared = total - sum(map(mul, separable, game.members)), sum(map(mul, benefits, game.members))
+    covered = abs(rest) <= ROUND_OFF * game.scale
+    if shared <= ARITHMETIC * game.scale and not covered:
         raise NotApplicableError(
-            f"{shown(rest)} is left after the separable costs, and nobody's stand-alone cost (or ability to pay) is above its separable cost",
+            f"{shown(float(rest))} is left after the separable costs, and nobody's stand-alone cost (or ability to pay) is above its separable cost",
             "use equal, proportional or shapley",
         )
-    return judge(game, "scrb", covering(game, separable + benefits * (rest / shared)), note=_scrb_note(game, rest, limited))
+    factor = rest / shared if shared else Fraction(0)
+    spread = Fraction(0) if shared else rest / game.population
+    charges = [float(own + benefit * factor + spread) for own, benefit in zip(separable, benefits, strict=True)]
+    note = _scrb_note(game, float(rest), limited) if not covered else "The separable costs cover everything; nothing is left to share."
+    return _to_the_last_digit(judge(game, "scrb", charges, note=note), charges)
+
+
+def _to_the_last_digit(found: Allocation, charges: Sequence[float]) -> Allocation:
+    """Return the allocation with charges that are small beside others as they are, but for what may be round-off of the costs themselves."""
+    least = UNITS * ulp(found.game.scale)
+    return replace(found, charges=tuple(charge if abs(charge) > least else 0.0 for charge in charges))
 
 
 def _scrb_note(game: CostGame, rest: float, limited: bool) -> str:
