@@ -28,6 +28,8 @@ from negotiation.strategic.nash import nash_equilibria
 
 from . import boards
 
+UNHEARD = "Asked without the subsidy and the limits: this question does not take them, or takes them with a rule only."
+"""What people must know where a page says more than a question hears."""
 PATIENCE = 0.5
 """Seconds that a page waits for mixed equilibria."""
 
@@ -83,7 +85,9 @@ def _asked(question: str, **options: str) -> Callable[[Subject, Request], Sectio
         without = {option.name for option in CHARGED} if row.charged and request.charges is None else set()
         understood = {option.name for option in row.options} - without
         said = {name: text for name, text in (request.options or {}).items() if name in understood} | options
-        return Section(report.told(row.run(subject, replace(request, options=said))))
+        told = report.told(row.run(subject, replace(request, options=said)))
+        ignored = (request.options or {}).keys() - said.keys()
+        return Section(replace(told, notes=(*told.notes, UNHEARD)) if ignored else told)
 
     return run
 

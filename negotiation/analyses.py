@@ -51,6 +51,11 @@ class Analysis:
         """Whether the terms among its options are those of the request's charges, and mean nothing without."""
         return self.question.charged
 
+    @property
+    def refused(self) -> tuple[Option, ...]:
+        """What it knows only to say why it does not take it."""
+        return self.question.refused
+
     def run(self, subject: Subject, request: Request) -> Answer:
         """Answer it."""
         return self.question.run(subject, request)

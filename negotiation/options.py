@@ -73,7 +73,8 @@ def _read(option: Option, text: str) -> Any:
     if wrong or (isinstance(value, (int, float)) and not isinstance(value, bool) and not (math.isfinite(value) and option.least <= value <= 1e15)):
         kind = {float: f"a finite number from {option.least:g}", int: f"a whole number from {option.least:g}", str: "text", bool: "yes or no"}[option.kind]
         expected = f"one of {', '.join(option.choices)}" if option.choices else kind
-        raise InvalidGameError([Problem(("options", option.name), f"got '{text}', expected {expected}", f"it means: {option.about}")])
+        meaning = option.about.removesuffix(f": {', '.join(option.choices)}")
+        raise InvalidGameError([Problem(("options", option.name), f"got '{text}', expected {expected}", f"it means: {meaning}")])
     return value
 
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from negotiation import catalogue
 from negotiation.cli import main
+from negotiation.coalitional.policy.goals import OBJECTIVES
 
 CLUSTERS = ["common_effluent_plant", "child_labour_monitoring", "compliance_cost_sharing"]
 QUESTIONS = ["allocate", "policy", "join", "core", "examine"]
@@ -92,6 +94,9 @@ def test_a_policy_held_to_the_core_within_some_money(airport: str, capsys: pytes
         (("join", "--method", "equl"), "did you mean 'equal'"),
         (("allocate", "--method", "tiered"), "fee"),
         (("allocate", "--set", "x=1"), "plain cost game"),
+        (("repair", "--subsidy", "5"), "'repair' takes no 'subsidy'"),
+        (("levers", "--cap", "A=5"), "ask 'verdict' with a rule and these terms"),
+        (("agreement", "--union", "A+B"), "'agreement' takes no 'union'"),
     ],
 )
 def test_what_does_not_fit_is_one_line(words: tuple[str, ...], said: str, airport: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,6 +105,21 @@ def test_what_does_not_fit_is_one_line(words: tuple[str, ...], said: str, airpor
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
+
+
+def test_a_game_without_a_cost_game_is_told_which_games_have_one(capsys: pytest.CaptureFixture[str]) -> None:
+    there = {name for name in catalogue.names() if "cost_game" in catalogue.path_of(name).read_text() and catalogue.load(name).cost_game is not None}
+    for question in QUESTIONS:
+        assert main([question, "prisoners_dilemma"]) == 2
+        error = capsys.readouterr().err
+        assert "add 'cost_game' with classes and a cost formula" in error
+        assert set(error.strip().rpartition("with one: ")[2].split(", ")) == there
+
+
+def test_what_an_aim_can_be_is_said_once(airport: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["policy", airport, "--objective", "nope"]) == 2
+    error = capsys.readouterr().err
+    assert all(error.count(objective) == 1 for objective in OBJECTIVES)
 
 
 def test_examine_tells_what_is_unusual(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..catalogue import Subject
+from ..catalogue import Subject, paths
 from ..coalitional import methods
 from ..coalitional.allocation import Allocation, judge
 from ..coalitional.build import build_cost_game
@@ -69,13 +69,17 @@ def cost_game_of(subject: Subject, request: Request) -> CostGame:
     Raises
     ------
     NotApplicableError
-        When there is none, or a plain cost game is given settings.
+        When there is none (and which games of the catalogue have one), or a plain cost game is given settings.
     """
     if subject.plain is not None:
         if request.settings != NO_SETTINGS:
             raise NotApplicableError(f"'{subject.name}' is a plain cost game, without parameters, scenarios or levers", "leave the settings out")
         return subject.plain
     subject.written.check_ranges(request.settings)
+    if subject.written.cost_game is None:
+        there = listed([name for name, path in paths().items() if WRITTEN in path.read_text(encoding="utf-8")])
+        remedy = f"add 'cost_game' with classes and a cost formula, or give the costs as a table with players and coalitions; catalogue games with one: {there}"
+        raise NotApplicableError(f"'{subject.name}' has no cost game", remedy)
     return build_cost_game(subject.written, subject.written.values(request.settings))
 
 
@@ -192,6 +196,8 @@ def _examine(subject: Subject, request: Request) -> CostAnswer:
     return CostAnswer(subject, game, examine(game))
 
 
+WRITTEN = "\ncost_game:"
+"""How the file of a game with a cost game says so; reading all of them as games would take too long for an error."""
 MANY_CORNERS = 7
 """Classes up to which the corners of the core are listed."""
 PROPOSAL = Option("proposal", str, "charges to be judged, CLASS=AMOUNT for every class (repeatable)", many=True)

@@ -22,7 +22,7 @@ from ..questions import Result
 from .costs import UNDER_POLICY, core_held, cost_game_of, members_share
 from .depth import Conditions, conditions
 from .request import Question, Request, read_charged, situation_of
-from .terms import CHARGED, TERMS, terms_of
+from .terms import CHARGED, TERMS, refuse_terms, terms_of
 
 FINE = Option("fine", float, "the largest fine that could be set on leaving, in the game's money unit", 0.0)
 DETECTION = Option("detection", float, "probability that somebody who leaves is caught, 0 to 1", 1.0)
@@ -51,11 +51,13 @@ def _asked(name: str, run: Callable[[Situation, Mapping[str, Any]], Result], opt
     """Return a question about a situation that needs nothing but its options and the budget."""
 
     def answer(subject: Subject, request: Request) -> Governed:
+        if not charged:
+            refuse_terms(name, request.options or {})
         said = read_charged(name, options, request) if charged else read_options(name, options, dict(request.options or {}))
         situation = situation_of(subject, request)
         return Governed(subject, situation, run(situation, {**said, "budget": request.budget}))
 
-    return Question(answer, (*options, *CHARGED) if charged else options, charged)
+    return Question(answer, (*options, *CHARGED), charged) if charged else Question(answer, options, refused=CHARGED)
 
 
 def rules(subject: Subject, request: Request) -> Governed:

@@ -28,6 +28,7 @@ from ..questions import Result
 from ..settings import Settings
 from .govern import Governed
 from .request import Question, Request, situation_of
+from .terms import CHARGED, refuse_terms
 
 VALUE = Option("value", str, "the cooperation that lasts (kept), or that gets going (reached)", "kept", ("kept", "reached"))
 MEASURE = Option("measure", str, "what is compared: kept, reached, or the name of an outcome", "kept")
@@ -106,14 +107,16 @@ def _mixed(name: str, run: Callable[[Definition, _Asked], Result], options: tupl
     """Return a question about the levers of a definition."""
 
     def answer(subject: Subject, request: Request) -> Governed:
+        refuse_terms(name, request.options or {})
         said = read_options(name, options, dict(request.options or {}))
         situation = situation_of(subject, request)
         return Governed(subject, situation, run(subject.written, _Asked(request.settings, request.charges, said, request.budget)))
 
-    return Question(answer, options)
+    return Question(answer, options, refused=CHARGED)
 
 
 def _agreed(subject: Subject, request: Request) -> Governed:
+    refuse_terms("agreement", request.options or {})
     read_options("agreement", (), dict(request.options or {}))
     situation = situation_of(subject, request)
     return Governed(subject, situation, agreement(situation))
@@ -126,4 +129,4 @@ CELLS = _mixed("cells", lambda definition, asked: cells(definition, asked.settin
 LEVELS = _mixed("levels", lambda definition, asked: levels(definition, asked.settings, asked.charges, budget=asked.budget))
 DRIVERS = _mixed("drivers", lambda definition, asked: drivers_and_barriers(definition, asked.settings, asked.charges, budget=asked.budget))
 SIGNS = _mixed("signs", _signs, (MEASURE, BETWEEN, ALONG))
-AGREEMENT = Question(_agreed)
+AGREEMENT = Question(_agreed, refused=CHARGED)

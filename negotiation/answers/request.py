@@ -60,11 +60,14 @@ class Question:
         What only this analysis understands.
     charged : bool
         Whether the terms among its options are those of the request's charges, and mean nothing without.
+    refused : tuple of Option
+        What it knows only to say why it does not take it.
     """
 
     run: Callable[[Subject, Request], Answer]
     options: tuple[Option, ...] = ()
     charged: bool = False
+    refused: tuple[Option, ...] = ()
 
 
 def read_charged(name: str, options: tuple[Option, ...], request: Request) -> dict[str, Any]:

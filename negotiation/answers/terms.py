@@ -23,6 +23,20 @@ CHARGED = TERMS[:-1]
 """The same for questions in which people pay what a rule charges."""
 
 
+def refuse_terms(question: str, given: Mapping[str, str]) -> None:
+    """Say that a question does not take terms, and what to ask instead.
+
+    Raises
+    ------
+    NotApplicableError
+        When one is given.
+    """
+    said = [option.name for option in CHARGED if option.name in given]
+    if said:
+        message = f"'{question}' takes no '{said[0]}': it lets people pay what the game file says or what a rule charges, anew for every change it tries"
+        raise NotApplicableError(message, "ask 'verdict' with a rule and these terms whether it then holds, 'rules' which rule does it, 'policy' who pays what")
+
+
 def terms_of(game: CostGame, said: Mapping[str, Any], budget: Budget | None = None) -> Terms:
     """Return the terms that options say.
 

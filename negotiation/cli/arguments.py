@@ -51,12 +51,12 @@ def question(row: Analysis) -> Callable[[argparse.ArgumentParser], None]:
         _settings(command)
         command.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", dest="further", help="option of the concept (repeatable)")
         command.add_argument("--seconds", type=_seconds, metavar="S", help="time limit; what was found by then is shown")
-        for option in row.options:
-            flag = f"--{option.name.replace('_', '-')}"
+        for option in (*row.options, *row.refused):
+            flag, about = f"--{option.name.replace('_', '-')}", option.about if option in row.options else argparse.SUPPRESS
             if option.kind is bool:
-                command.add_argument(flag, dest=option.name, action="store_const", const="yes", help=option.about)
+                command.add_argument(flag, dest=option.name, action="store_const", const="yes", help=about)
             else:
-                command.add_argument(flag, dest=option.name, metavar=option.name.upper(), help=option.about, action="append" if option.many else "store")
+                command.add_argument(flag, dest=option.name, metavar=option.name.upper(), help=about, action="append" if option.many else "store")
 
     return fill
 

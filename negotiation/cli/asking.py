@@ -18,7 +18,7 @@ def ask(options: Namespace) -> tuple[object, report.Report]:
     """Return the answer to a question about a game."""
     subject = catalogue.open_game(options.game)
     row = analysis(options.command)
-    said = {option.name: getattr(options, option.name) for option in row.options if getattr(options, option.name) is not None}
+    said = {option.name: getattr(options, option.name) for option in (*row.options, *row.refused) if getattr(options, option.name) is not None}
     named = {name: ",".join(value) if isinstance(value, list) else value for name, value in said.items()}
     budget = Budget(options.seconds, _progress if sys.stderr.isatty() else None)
     answer = row.run(subject, request_of(options, {**named, **_further(options.further)}, budget))

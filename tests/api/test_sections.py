@@ -222,6 +222,17 @@ def test_subsidy_and_caps_move_the_bars(plant: work.Source) -> None:
     assert capped[0] == pytest.approx(9000)
 
 
+def test_a_subsidy_without_a_rule_is_said_not_to_count_until_one_is_chosen(client: TestClient) -> None:
+    needed = "The verdict does not count the subsidy or the limits yet."
+    for page in ("", "/answer"):
+        bare, alone, ruled = (client.get(f"{PLANT}{page}{query}").text for query in ("", "?subsidy=5000000", "?charges=nucleolus&subsidy=5000000"))
+        assert needed in alone
+        assert needed not in bare + ruled
+        assert needed in client.get(f"{PLANT}{page}?cap.small_firms=9000").text
+    assert sections.UNHEARD in client.get(f"{PLANT}/parts/winners?subsidy=5000000").text
+    assert sections.UNHEARD not in client.get(f"{PLANT}/parts/policy?subsidy=5000000").text
+
+
 def test_rules_that_charge_alike_share_a_bar_and_all_are_named(plant: work.Source) -> None:
     values = work.costs(plant, Request(charges="nucleolus")).charts[0]["data"]["values"]
     chosen = next(row for row in values if row["told"].startswith("chosen"))
