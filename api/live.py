@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections import Counter
-from collections.abc import AsyncIterator, Collection
+import time
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass, field
+from itertools import islice
 
 from negotiation.errors import TooLargeError
 
@@ -22,6 +24,10 @@ RETRY = 2000
 MOST_A_BEARER = 4
 MOST_AN_ADDRESS = 400
 MOST_ALL = 2000
+KEPT = 300.0
+"""Seconds after which a table to which nobody listens is forgotten: much longer than a stream rests between two ticks. Its version is in the database."""
+AT_ONCE = 4
+"""Tables that may be forgotten each time: more than can be added."""
 ALL = ""
 """Who hears of every change, instead of a seat's name."""
 
@@ -34,17 +40,26 @@ class _Table:
     common: int = 0
     seats: dict[str, int] = field(default_factory=dict)
     waiting: dict[str, asyncio.Event] = field(default_factory=dict)
+    listening: int = 0
+    touched: float = 0.0
 
     def newest(self, seat: str) -> int:
         return self.version if seat == ALL else max(self.common, self.seats.get(seat, 0))
 
 
 class Ticks:
-    """The newest version of each room, and who waits for a newer one."""
+    """The newest version of each room that somebody listened to or that changed a moment ago, and who waits for a newer one.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    clock : callable
+        Seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._tables: dict[str, _Table] = {}
+        self._tables: OrderedDict[str, _Table] = OrderedDict()
         self.streams: Counter[str] = Counter()
 
     def start(self) -> None:
@@ -57,7 +72,7 @@ class Ticks:
             self._loop.call_soon_threadsafe(self._take, room, version, seats)
 
     def _take(self, room: str, version: int, seats: Collection[str] | None) -> None:
-        table = self._tables.setdefault(room, _Table())
+        table = self._touched(room)
         touched = tuple(table.waiting) if seats is None else (ALL, *seats)
         before = {who: table.newest(who) for who in touched if who in table.waiting}
         table.version = max(table.version, version)
@@ -69,6 +84,25 @@ class Ticks:
             if table.newest(who) > newest:
                 table.waiting.pop(who).set()
 
+    def _touched(self, room: str) -> _Table:
+        """Return what was heard of a table, and forget those that nobody listens to and nobody asked for in a long time."""
+        now = self._clock()
+        table = self._tables.setdefault(room, _Table())
+        table.touched = now
+        self._tables.move_to_end(room)
+        for name, other in list(islice(self._tables.items(), AT_ONCE)):
+            if other.touched < now - KEPT and other.listening:
+                other.touched = now
+                self._tables.move_to_end(name)
+            elif other.touched < now - KEPT:
+                del self._tables[name]
+        return table
+
+    @property
+    def tables(self) -> int:
+        """How many tables are remembered."""
+        return len(self._tables)
+
     def version(self, room: str, seat: str = ALL) -> int:
         """Return the newest version heard of, or the newest that a seat's page shows; 0 where none was."""
         table = self._tables.get(room)
@@ -77,7 +111,7 @@ class Ticks:
     async def newer(self, room: str, than: int, seconds: float, seat: str = ALL) -> int:
         """Wait until a room has a newer version, on a seat's page if one is named, or for some seconds; return the newest."""
         if self.version(room, seat) <= than:
-            waiting = self._tables.setdefault(room, _Table()).waiting.setdefault(seat, asyncio.Event())
+            waiting = self._touched(room).waiting.setdefault(seat, asyncio.Event())
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(waiting.wait(), seconds)
         return max(self.version(room, seat), than)
@@ -110,6 +144,8 @@ class Ticks:
 
     async def stream(self, room: str, seen: int, current: int, holders: tuple[tuple[str, int], ...], seat: str = ALL) -> AsyncIterator[str]:
         """Return server-sent events: the version now if it is news to the client, and each time it grows, on a seat's page if one is named."""
+        table = self._touched(room)
+        table.listening += 1
         try:
             yield f"retry: {RETRY}\n\n"
             sent = seen
@@ -125,4 +161,5 @@ class Ticks:
                 if newest <= sent:
                     yield ": here\n\n"
         finally:
+            table.listening -= 1
             self.leave(*holders)
