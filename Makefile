@@ -44,12 +44,13 @@ $(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/bin/python
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.run
 
-# Pin every dependency anew, with hashes.
+# Pin every dependency anew, with hashes; list them all in requirements/sbom.json (CycloneDX).
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 lock: $(VENV)/.dev
 	$(LOCK) --extra server --extra postgresql --extra dev --extra build -o requirements/dev.lock pyproject.toml
 	$(LOCK) --extra server --extra build -c requirements/dev.lock -o requirements/run.lock pyproject.toml
+	$(BIN)/python requirements/sbom.py
 
 clean:
 	rm -rf $(VENV)
