@@ -82,3 +82,15 @@ def test_matching_pennies_goes_round_in_circles() -> None:
     found = formation(game, (np.array([0]), np.array([0])), np.array([[True, False], [False, False]]))
     assert found.word == "does not form"
     assert found.circles
+
+
+def test_where_nobody_moves_the_starts_are_all_there_is() -> None:
+    game = Game.from_tables([np.eye(2), np.eye(2)])
+    target = np.array([[True, False], [False, False]])
+    both = (np.array([0, 1]), np.array([0, 1]))
+    found = formation(game, both, target)
+    assert (found.word, found.reached, found.stuck, found.circles) == ("may form", 2, False, False)
+    assert [rows.tolist() for rows in found.ends] == [[1], [1]]
+    first, last = (formation(game, tuple(rows[k : k + 1] for rows in both), target) for k in (0, 1))
+    assert (first.word, first.stuck, len(first.ends[0])) == ("forms", False, 0)
+    assert (last.word, last.stuck, len(last.ends[0])) == ("does not form", True, 1)

@@ -6,16 +6,21 @@ The graph has the count profiles as nodes and, as edges, every switch of one mem
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import breadth_first_order
 
 from ...errors import TooLargeError
+from ...loading import later
 from ..game import Game, Points
 from ..pure import improving
+
+breadth_first_order = later("scipy.sparse.csgraph:breadth_first_order")
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+else:
+    csr_matrix = later("scipy.sparse:csr_matrix")  # where nobody moves there is nothing to search, and nothing to load
 
 Mask = NDArray[np.bool_]
 FormationWord = Literal["forms", "may form", "does not form"]
@@ -82,6 +87,8 @@ def formation(game: Game, start: Points, target: Mask, whole: csr_matrix | None 
     ----------
     D. Monderer and L. S. Shapley (1996), "Potential games" (improvement paths); H. P. Young (1993), "The evolution of conventions".
     """
+    if not any((game.gain(move, start) > game.tolerances[move.stakeholder]).any() for move in game.moves):
+        return _at_rest(game, start, target)
     whole = improving_graph(game) if whole is None else whole
     origin = np.zeros(game.lattice.size, dtype=bool)
     origin[np.ravel_multi_index(start, game.lattice.shape)] = True
@@ -95,6 +102,15 @@ def formation(game: Game, start: Points, target: Mask, whole: csr_matrix | None 
     few = np.unravel_index(nodes[np.flatnonzero(stops)[:20]], game.lattice.shape)
     circles = bool((~good & ~_leading_to(graph, stops)).any())
     return Formation(word, len(nodes), tuple(few), len(nodes) == 1 and not absorbing.any(), circles)
+
+
+def _at_rest(game: Game, start: Points, target: Mask) -> Formation:
+    """Return the same where nobody moves from any of the starts."""
+    nodes = np.unique(np.ravel_multi_index(start, game.lattice.shape))
+    inside = target.ravel()[nodes]
+    word: FormationWord = "forms" if inside.all() else "may form" if inside.any() else "does not form"
+    few = np.unravel_index(nodes[np.flatnonzero(~inside)[:20]], game.lattice.shape)
+    return Formation(word, len(nodes), tuple(few), len(nodes) == 1 and not inside.any(), False)
 
 
 def improving_graph(game: Game) -> csr_matrix:
