@@ -180,7 +180,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     close = get_close_matches(name, names, n=1, cutoff=0.6)
     if close:
         return f"did you mean '{close[0]}'?"
-    return f"known names: {listed(names)}" if names else "there are none"
+    return f"known names: {listed(names)}" if names else "this game has none: leave it out"
 
 
 def listed(names: Sequence[str], limit: int = 12) -> str:

@@ -1,8 +1,19 @@
 """How plain data becomes a sentence, tables and notes."""
 
-import numpy as np
+import re
 
-from negotiation.report.layout import plain_report
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from negotiation import report
+from negotiation.analyses import analysis
+from negotiation.answers.request import Request
+from negotiation.catalogue import open_game
+from negotiation.cli.drawing import PLAIN, drawn, size, wrapped
+from negotiation.report import Report, Table
+from negotiation.report.layout import measured, plain_report
 from negotiation.report.naming import labelled
 from negotiation.strategic.game import Game
 
@@ -52,3 +63,87 @@ def test_labels_stand_for_names_where_it_is_clear_whose_they_are() -> None:
         "rows": [{"stakeholder": "Bob", "to": "Bob goes", "counts": {"Ann": {"Go there": 1, "stay": 0}}}],
     }
     assert labelled({"go": 1}, game) == {"go": 1}
+
+
+WORDS = st.lists(st.sampled_from(["small", "tanneries", "well-known", "-1,234.5", "12.5 %", "3", "pays", "1e-05"]), min_size=1, max_size=9)
+
+
+def pieces(text: str) -> list[str]:
+    """Return what must stay in one piece, in order."""
+    return re.findall(r"-?[\d,.]+(?:e-?\d+)?(?: %)?|[a-z]+", text)
+
+
+@given(WORDS, st.integers(10, 40))
+def test_lines_are_no_wider_than_asked_and_break_only_between_words(words: list[str], width: int) -> None:
+    text = " ".join(words)
+    lines = wrapped(text, width)
+    assert all(size(line) <= width for line in lines)
+    assert [piece for line in lines for piece in pieces(line)] == pieces(text)
+
+
+@given(st.lists(st.tuples(WORDS, WORDS, WORDS), min_size=1, max_size=4), st.integers(24, 120))
+def test_a_table_fits_and_loses_nothing(rows: list[tuple[list[str], list[str], list[str]]], width: int) -> None:
+    cells = tuple(tuple(" ".join(cell) for cell in row) for row in rows)
+    text = drawn(Report("So.", (Table("Title", ("Who", "Pays how much", "Why"), cells),)), width)
+    assert all(size(line) <= width for line in text.splitlines())
+    there = set(pieces(text))
+    assert all(piece in there for row in cells for cell in row for piece in pieces(cell))
+
+
+def test_what_does_not_fit_side_by_side_is_stacked() -> None:
+    table = Table("Charges", ("Who", "Pays", "Alone"), (("Everybody", "1,234,567.8", "2,345,678.9"), ("Nobody", "", "1")))
+    assert "│" in drawn(Report("So.", (table,)), 60)
+    assert drawn(Report("So.", (table,)), 30).splitlines()[2:] == [
+        *("Charges", "", "Who: Everybody", "  Pays: 1,234,567.8", "  Alone: 2,345,678.9"),
+        *("", "Who: Nobody", "  Alone: 1"),
+    ]
+
+
+def test_a_long_word_is_broken_before_the_page_is() -> None:
+    assert all(size(line) <= 20 for line in drawn(Report("x" * 90, (Table("", ("", ""), (("a", "y" * 300),)),)), 20).splitlines())
+
+
+def test_wide_letters_count_twice() -> None:
+    first, second = drawn(Report("So.", (Table("", ("", ""), (("皮革", "1"), ("abc", "2"))),)), 40).splitlines()[3:5]
+    assert (size("皮革"), first, second) == (4, "│ 皮革 │ 1 │", "│ abc  │ 2 │")
+
+
+def test_a_terminal_without_lines_is_served() -> None:
+    text = drawn(Report("“So” ≥ 3 …", (Table("", ("Who",), (("a",),)),)), 40).translate(PLAIN)
+    assert text.isascii()
+    assert text.splitlines()[0] == '"So" >= 3 ...'
+
+
+def test_a_share_is_told_as_so_many_in_a_hundred() -> None:
+    assert measured(0.7041, "share") == "70.4 %"
+    assert measured(0.5, "share of load") == "0.5 share of load"
+    told = report.told(analysis("winners").run(open_game("common_effluent_plant"), Request()))
+    river = next(row for row in told.tables[1].rows if row[0] == "Pollution that reaches the river")
+    assert river[2:4] == ("100 %", "30 %")
+
+
+def test_counts_in_a_table_leave_out_who_is_not_there() -> None:
+    (table,) = plain_report({"first": [{"firms": {"pay": 0, "cheat": 3}, "state": {"rest": 1, "act": 0}}]}).tables
+    assert table.rows == (("cheat: 3", "rest: 1"),)
+
+
+@pytest.mark.parametrize("name", ["correlated_chicken", "prisoners_dilemma", "inspection_game", "stag_hunt_of_many"])
+@pytest.mark.parametrize("concept", ["correlated", "coarse", "security", "welfare", "potential", "quantal"])
+def test_concepts_are_told_in_words_and_money(name: str, concept: str) -> None:
+    told = report.told(analysis(concept).run(open_game(name), Request()))
+    text = drawn(told, 100)
+    assert not re.search(r"minmax|number of best|gap words|loss of anarchy|punishment|kind:|advised", text)
+    assert all(len(row) == len(table.columns) for table in told.tables for row in table.rows)
+    assert concept == "potential" or open_game(name).written.money in text
+
+
+def test_regrets_of_rounding_are_told_as_such() -> None:
+    found = analysis("mixed").run(open_game("oneill_cards"), Request())
+    regrets = [row[-1] for row in report.told(found).tables[0].rows]
+    assert all(regret in ("0", "0 (to rounding)") for regret in regrets)
+
+
+def test_equilibria_in_which_members_act_alike_are_called_so() -> None:
+    told = report.told(analysis("symmetric").run(open_game("stag_hunt_of_many"), Request()))
+    assert "stakeholder-symmetric equilibri" in told.sentence
+    assert "symmetric" not in report.told(analysis("pure").run(open_game("stag_hunt_of_many"), Request())).sentence

@@ -28,6 +28,7 @@ class Solved:
 
     subject: Subject
     found: EquilibriumList
+    concept: str = "nash"
 
     @property
     def selection(self) -> SelectionTable | None:
@@ -65,7 +66,7 @@ def conceive(row: Concept, subject: Subject, request: Request, options: Mapping[
     values = read_options(row.name, row.options, dict(request.options or {}) if options is None else options)
     game, situation = game_of(subject, request)
     result = row.run(Case(game, situation, values, request.budget))
-    return Solved(subject, result) if isinstance(result, EquilibriumList) else Conceived(subject, row.name, game, result)
+    return Solved(subject, result, row.name) if isinstance(result, EquilibriumList) else Conceived(subject, row.name, game, result)
 
 
 def question_of(row: Concept) -> Question:

@@ -9,7 +9,7 @@ from ..governance.situation import Situation
 from ..governance.winners import Winners
 from ..numerics import shown
 from ..strategic.game import Game
-from .layout import Report, Table, cell
+from .layout import Report, Table, cell, measured
 from .naming import action_label, stakeholder_label
 
 
@@ -101,7 +101,7 @@ def winners(result: Winners, situation: Situation) -> Report:
     if result.outcomes:
         words = {True: "better", False: "worse", None: "the same"}
         lines = tuple(
-            (one.label, cell(one.group) if one.group else "", f"{shown(one.before)} {one.unit}", f"{shown(one.after)} {one.unit}", words[one.better])
+            (one.label, cell(one.group) if one.group else "", measured(one.before, one.unit), measured(one.after, one.unit), words[one.better])
             for one in result.outcomes
         )
         tables.append(Table("Outcomes", ("Outcome", "For whom", "Today", "At the target", ""), lines))

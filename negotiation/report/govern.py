@@ -7,7 +7,7 @@ from ..governance.verdict import ASSUMED_DISCOUNT, CONDITIONAL, Verdict, assumed
 from ..numerics import shown
 from ..strategic.game import Game
 from ..strategic.sequence.repeated import PatienceResult
-from .layout import Report, Table
+from .layout import SHARE, Report, Table, measured
 from .objections import objection_text
 from .target import target
 
@@ -52,7 +52,10 @@ def _standings(judged: Verdict) -> tuple[tuple[str, ...], tuple[tuple[str, ...],
     rows = [(game.label(i), *[_who(game, i, one.counts[name]) for _, one in there]) for i, name in enumerate(game.names)]
     rows.append(("Members who cooperate", *[f"{shown(100 * one.cooperation, 3)} %" for _, one in there]))
     rows.append((f"Sum of payoffs ({game.money})", *[shown(one.welfare) for _, one in there]))
-    rows += [(_titled(outcome.label or name, outcome.unit), *[shown(one.outcomes[name]) for _, one in there]) for name, outcome in outcomes.items()]
+    for name, outcome in outcomes.items():
+        share = outcome.unit == SHARE
+        values = [measured(one.outcomes[name], SHARE) if share else shown(one.outcomes[name]) for _, one in there]
+        rows.append((_titled(outcome.label or name, "" if share else outcome.unit), *values))
     return ("", *[name for name, _ in there]), tuple(rows)
 
 

@@ -13,6 +13,8 @@ LISTED = 20
 """Rows of a list that are shown; the JSON output has all."""
 FEW = 8
 """Numbers that are written out one by one."""
+SHARE = "share"
+"""The unit of outcomes that people read as so many in a hundred."""
 SAID_APART = ("sentence", "complete", "reason", "method")
 """Fields that are told before and after the tables."""
 
@@ -86,7 +88,8 @@ def cell(value: Any) -> str:
     if isinstance(value, (int, float)):
         return shown(value)
     if isinstance(value, dict):
-        return "\n".join(f"{words(key)}: {_flat(item)}" for key, item in value.items())
+        counted = any(value.values()) and all(isinstance(item, int) and not isinstance(item, bool) for item in value.values())
+        return "\n".join(f"{words(key)}: {_flat(item)}" for key, item in value.items() if item or not counted)
     if isinstance(value, list):
         return "\n".join(_listed(value))
     return str(value)
@@ -116,6 +119,17 @@ def _telling(row: dict[str, Any]) -> dict[str, Any]:
     if shared and (all(float(item).is_integer() for item in numbers) or abs(sum(numbers) - 1) < 1e-6):
         return {key: item for key, item in row.items() if item}
     return {key: item for key, item in row.items() if item is not None}
+
+
+def measured(value: float, unit: str) -> str:
+    """Return a value with its unit; a share as so many in a hundred.
+
+    Examples
+    --------
+    >>> measured(0.7041, "share"), measured(12.0, "USD")
+    ('70.4 %', '12 USD')
+    """
+    return f"{shown(100 * value, 3)} %" if unit == SHARE else f"{shown(value)} {unit}".rstrip()
 
 
 def words(key: str) -> str:

@@ -18,7 +18,7 @@ def repaired(result: Repairs, situation: Situation) -> Report:
     for one in result.added[:LISTED]:
         if one.levers:
             levers = [situation.definition.levers[name].label or name for name in one.levers]
-            paid = [f"{stakeholder_label(situation.game, name) or 'nobody named'}: {shown(amount)}" for name, amount in one.payers.items() if amount]
+            paid = [f"{stakeholder_label(situation.game, name) or 'no payer named'}: {shown(amount)}" for name, amount in one.payers.items() if amount]
             rows.append(("Levers", "\n".join(levers), shown(one.price), "\n".join(paid), words[one.forms]))
     for title, moved in (("Payments", result.transfers), ("Payments and fines", result.fined)):
         if moved is not None and (moved.rewards or moved.fines):

@@ -138,7 +138,7 @@ def _lever(situation: Situation, name: str) -> str:
 
 def _who(situation: Situation, name: str) -> str:
     game = situation.game
-    return game.label(game.index(name)) if name in game.names else name or "nobody named"
+    return game.label(game.index(name)) if name in game.names else name or "no payer named"
 
 
 def _percent(share: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..answers.play import Conceived, Solved
+from ..loading import load
 from ..numerics import shown
 from ..strategic.equilibrium import Equilibrium, EquilibriumList
 from ..strategic.game import Game
@@ -12,16 +13,22 @@ from ..strategic.mixed.selection import SelectionTable
 from .layout import LISTED, Report, Table, plain_report
 from .naming import labelled
 
+TOLD = {"Correlated": "correlated", "SecurityLevels": "security", "Welfare": "welfare", "Potential": "potential", "QuantalResponse": "quantal"}
+"""Kinds of results that have words of their own in `concepts`; others are told by their fields."""
+
 
 def solved(answer: Solved) -> Report:
     """Return the equilibria of a game for people."""
-    return equilibria(answer.found, answer.selection)
+    alike = answer.concept == "symmetric" and not answer.found.game.is_ordinary
+    return equilibria(answer.found, answer.selection, alike=alike)
 
 
-def equilibria(found: EquilibriumList, chosen: SelectionTable | None = None) -> Report:
-    """Return a list of equilibria for people, with what stands out by which criterion."""
+def equilibria(found: EquilibriumList, chosen: SelectionTable | None = None, *, alike: bool = False) -> Report:
+    """Return a list of equilibria for people, with what stands out by which criterion; `alike`: only those whose members mix alike were looked for."""
     game, number = found.game, len(found.equilibria)
-    what = "no equilibrium" if number == 0 else "one equilibrium" if number == 1 else f"{number:,} equilibria"
+    kind = "stakeholder-symmetric " if alike else ""
+    what = f"no {kind}equilibrium" if number == 0 else f"one {kind}equilibrium" if number == 1 else f"{number:,} {kind}equilibria"
+    what += " (all members of a stakeholder choose alike, or draw the same lots)" if alike else ""
     whole = {True: "The list is complete", False: "The list is not complete", None: "The list may not be complete"}[found.complete]
     sentence = f"There {'is' if number <= 1 else 'are'} {what}. {whole}: {found.reason}."
     shown_rows = tuple(_equilibrium_row(game, k, equilibrium) for k, equilibrium in enumerate(found.equilibria[:LISTED], 1))
@@ -31,7 +38,7 @@ def equilibria(found: EquilibriumList, chosen: SelectionTable | None = None) -> 
     if chosen is not None:
         rows = tuple((row.criterion.replace("_", " "), ", ".join(str(k + 1) for k in row.chosen[:LISTED]) or "none", row.meaning) for row in chosen.rows)
         tables.append(Table("Which of them? Nothing is chosen here", ("Criterion", "Equilibrium", "Means"), rows))
-    return Report(sentence, tuple(tables), (*found.notes, *more))
+    return Report(sentence, tuple(tables), (*(_said(note) for note in found.notes), *more))
 
 
 def _equilibrium_row(game: Game, k: int, equilibrium: Equilibrium) -> tuple[str, ...]:
@@ -43,7 +50,25 @@ def _equilibrium_row(game: Game, k: int, equilibrium: Equilibrium) -> tuple[str,
         amounts = [shown(equilibrium.payoffs[i][a]) for a in used if a in equilibrium.payoffs[i]]
         earned.append(f"{game.label(i)}: " + ", ".join(amounts if equilibrium.counts is not None else amounts[:1]))
     kind = f"{equilibrium.kind}, strict" if equilibrium.strict else equilibrium.kind
-    return str(k), "\n".join(parts), "\n".join(earned), kind, shown(equilibrium.margin) if np.isfinite(equilibrium.margin) else "-", shown(equilibrium.regret)
+    return (
+        str(k),
+        "\n".join(parts),
+        "\n".join(earned),
+        kind,
+        shown(equilibrium.margin) if np.isfinite(equilibrium.margin) else "-",
+        _regret(game, equilibrium.regret),
+    )
+
+
+def _said(note: str) -> str:
+    """Return a remark as a sentence."""
+    return f"{note[0].upper()}{note[1:]}{'' if note.endswith('.') else '.'}" if note else note
+
+
+def _regret(game: Game, regret: float) -> str:
+    """Return a regret for people: what rounding leaves is no regret."""
+    within = abs(regret) <= max(game.tolerances, default=0.0)
+    return shown(0.0 if within else regret) + (" (to rounding)" if within and regret else "")
 
 
 def _amount(game: Game, i: int, a: int, equilibrium: Equilibrium) -> str:
@@ -54,4 +79,8 @@ def _amount(game: Game, i: int, a: int, equilibrium: Equilibrium) -> str:
 
 def concept(answer: Conceived) -> Report:
     """Return what a solution concept says, for people."""
-    return plain_report(labelled(answer.result.as_dict(), answer.game))
+    kind = type(answer.result).__name__
+    if kind not in TOLD:
+        return plain_report(labelled(answer.result.as_dict(), answer.game))
+    told: Report = load(f"negotiation.report.concepts:{TOLD[kind]}")(answer.result)
+    return told

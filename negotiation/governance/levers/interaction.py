@@ -134,10 +134,15 @@ class Interactions:
         for label, words in (("complementary", "Most complementary"), ("displacing", "Most displacing")):
             found = next((one for one in self.pairs if one.label == label), None)
             if found is not None:
-                parts.append(f"{words}: {lever_words(definition, (found.first, found.second))} ({100 * found.index:+.3g} % of members).")
-        best = max(self.shares, key=lambda one: one.banzhaf if np.isnan(one.shapley) else one.shapley, default=None)
-        if best is not None and best.banzhaf > NOTHING:
-            parts.append(f"{lever_words(definition, (best.lever,))} brings most to {WORDS[self.value]}.")
+                tied = sum(one.label == label and abs(one.index - found.index) <= NOTHING for one in self.pairs) - 1
+                others = f"; {tied:,} other {'pairs' if tied > 1 else 'pair'} as much" if tied else ""
+                parts.append(f"{words}: {lever_words(definition, (found.first, found.second))} ({100 * found.index:+.3g} % of members{others}).")
+        most = max((_brings(one) for one in self.shares), default=0.0)
+        best = [one.lever for one in self.shares if _brings(one) >= most - NOTHING and one.banzhaf > NOTHING]
+        if best:
+            parts.append(
+                f"{lever_words(definition, best)} {'bring most, and as much as each other,' if len(best) > 1 else 'brings most'} to {WORDS[self.value]}."
+            )
         return " ".join(parts)
 
     def as_dict(self) -> dict[str, Any]:
@@ -230,3 +235,8 @@ def _sampled(table: LeverTable, cooperation: Array) -> tuple[tuple[Share, ...], 
 
 def _label(index: float, nothing: float) -> Label:
     return "complementary" if index > nothing else "displacing" if index < -nothing else "independent"
+
+
+def _brings(one: Share) -> float:
+    """Return a lever's share of what all bring, or what it adds on average where sets were drawn."""
+    return one.banzhaf if np.isnan(one.shapley) else one.shapley

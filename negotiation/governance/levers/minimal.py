@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...numerics import plain, shown
+from ...strategic.wording import joined
 from ..stability import Weakest
 from .table import LeverTable
 from .wording import lever_words, target_words
@@ -86,12 +87,14 @@ class MinimalSets:
             return f"No set of the levers examined makes {what} hold."
         if not self.cheapest.levers:
             return f"{what[0].upper()}{what[1:]} holds without any lever."
-        paid = " and ".join(f"{shown(amount)} by {_payer(self.table, name)}" for name, amount in self.cheapest.payers.items())
+        paid = joined([_paid(self.table, name, amount) for name, amount in self.cheapest.payers.items()])
+        tied = sum(one.price <= self.cheapest.price for one in self.holding) - 1
         parts = [
             f"{len(self.holding):,} smallest sets of levers make {what} hold" if len(self.holding) > 1 else f"One smallest set of levers makes {what} hold"
         ]
         parts.append(f"; the cheapest is {lever_words(definition, self.cheapest.levers)}, for {shown(self.cheapest.price)} {definition.money}")
-        parts.append(f" ({paid})." if paid else ".")
+        parts.append(f" ({paid})" if paid else "")
+        parts.append(f"; {tied:,} {'others cost' if tied > 1 else 'other costs'} the same." if tied > 0 else ".")
         if self.always_needed:
             parts.append(f" Always needed: {lever_words(definition, self.always_needed)}.")
         if self.never_needed:
@@ -181,5 +184,5 @@ def _described(table: LeverTable, k: int) -> StabilisingSet:
     return StabilisingSet(table.names(k), float(table.price[k]), table.payers(k), float(table.margin[k]), table.weakest(k), table.forms[k])
 
 
-def _payer(table: LeverTable, name: str) -> str:
-    return table.definition.stakeholders[name].label or name if name else "nobody named"
+def _paid(table: LeverTable, name: str, amount: float) -> str:
+    return f"{shown(amount)} by {table.definition.stakeholders[name].label or name}" if name else f"{shown(amount)} for which no payer is named"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...budget import Budget, unlimited
 from ...errors import SolverError, unknown
-from ...numerics import ROUND_OFF, TOLERANCE, Array, plain
+from ...numerics import ROUND_OFF, TOLERANCE, Array, plain, shown
 from ..build import check_size
 from ..game import Game, Points
 from ..wording import amount, joined, profile_words
@@ -105,9 +105,13 @@ class Correlated:
         first = f"The facilitator draws one of {len(self.probabilities)} profiles ({' | '.join(drawn)}{rest}) and everybody {follow}"
         if len(self.probabilities) == 1:
             first = f"The facilitator recommends one profile for certain ({profile_words(self.game, self.points)}) and everybody is glad to follow"
-        earned = joined([f"{self.game.label(i)} {value:,.6g}" for i, value in enumerate(self.payoffs)])
+        earned = joined([f"{self.game.label(i)} {shown(value, 6)}" for i, value in enumerate(self.payoffs)])
         text = f"{first}. Everybody together earns {amount(self.game, self.total)} on average; a member of each: {earned}."
-        return text if self.complete else f"{text} A better device may exist, up to a value of {self.bound:,.6g} instead of {self.value:,.6g}: {self.reason}."
+        return (
+            text
+            if self.complete
+            else f"{text} A better device may exist, up to a value of {shown(self.bound, 6)} instead of {shown(self.value, 6)}: {self.reason}."
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return the device by names, for JSON."""
