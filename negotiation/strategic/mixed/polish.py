@@ -55,12 +55,13 @@ def lifted(shape: tuple[int, ...]) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where the probabilities of each stakeholder stand: first places, slices, owners, and which places have the same owner.
+    """Where the probabilities of each stakeholder stand: first places, the other places, slices, owners, and which places have the same owner.
 
     For each profile `chosen`, (C, n), holds the places of the actions in it, and `taken`, (C, K), is 1 there.
     """
 
     starts: NDArray[np.int64]
+    later: NDArray[np.int64]
     parts: tuple[slice, ...]
     owner: NDArray[np.int64]
     place: NDArray[np.int64]
@@ -77,7 +78,7 @@ def _layout(shape: tuple[int, ...]) -> _Layout:
     starts, place = stops - np.array(shape), np.arange(len(owner))
     chosen = np.indices(shape).reshape(len(shape), -1).T + starts
     taken = (chosen[:, owner] == place).astype(np.float64)
-    return _Layout(starts, parts, owner, place, owner[:, None] == owner, chosen, taken)
+    return _Layout(starts, np.setdiff1d(place, starts), parts, owner, place, owner[:, None] == owner, chosen, taken)
 
 
 def earned(payoffs: Array, shape: tuple[int, ...], points: Array) -> Array:
@@ -106,7 +107,8 @@ def polished(payoffs: Array, shape: tuple[int, ...], points: Array, used: NDArra
     """Improve solutions until nothing but round-off is left.
 
     Newton's method on the payoff differences between the actions in use and each stakeholder's first in use, along the probabilities of
-    the former; the other probabilities' equations are those of the identity.
+    the former; the other probabilities' equations are those of the identity. A stakeholder's very first action has no equation: in use, it
+    is the first in use.
 
     Parameters
     ----------
@@ -119,12 +121,11 @@ def polished(payoffs: Array, shape: tuple[int, ...], points: Array, used: NDArra
         Which actions are in use.
     """
     layout = _layout(shape)
-    place, owner, apart, own = layout.place, layout.owner, ~layout.same, layout.starts[layout.owner]
+    place, owner, apart, own, later = layout.place, layout.owner, ~layout.same, layout.starts[layout.owner], layout.later
     first = np.minimum.reduceat(np.where(used, place, len(place)), layout.starts, axis=1)[:, owner]
-    free = used & (first != place)
-    eye = np.eye(len(place))
-    less = (eye - (first[:, :, None] == place)) * free[:, :, None]  # takes from each other action in use the first in use
-    back, idle = less.swapaxes(1, 2), eye * ~free[:, None]
+    free = (used & (first != place))[:, later]
+    less = (np.eye(len(place))[later] - (first[:, later, None] == place)) * free[:, :, None]  # takes from each other action in use the first in use
+    back, idle = less.swapaxes(1, 2), np.eye(len(later)) * ~free[:, None]
     for _ in range(steps):
         slopes = _slopes(payoffs, shape, points)
         value = slopes[:, place, own]
