@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from negotiation import report
 from negotiation.analyses import analysis
 from negotiation.answers.request import Request
-from negotiation.catalogue import open_game
+from negotiation.catalogue import Subject, open_game
 from negotiation.cli.drawing import PLAIN, drawn, size, wrapped
+from negotiation.definition import read_definition
 from negotiation.report import Report, Table
 from negotiation.report.layout import measured, plain_report
 from negotiation.report.naming import labelled
@@ -147,3 +148,28 @@ def test_equilibria_in_which_members_act_alike_are_called_so() -> None:
     told = report.told(analysis("symmetric").run(open_game("stag_hunt_of_many"), Request()))
     assert "stakeholder-symmetric equilibri" in told.sentence
     assert "symmetric" not in report.told(analysis("pure").run(open_game("stag_hunt_of_many"), Request())).sentence
+
+
+@pytest.mark.parametrize("question", ["drivers", "signs"])
+def test_levers_that_meet_are_called_by_their_labels(question: str) -> None:
+    subject = open_game("wage_pact")
+    text = drawn(report.told(analysis(question).run(subject, Request())), 200)
+    assert not [name for name in subject.written.levers if "_" in name and name in text]
+    assert not re.search(r"beyond_|beyond better|undone by|horizontal_|e-1\d", text)
+
+
+def test_levers_that_bring_as_much_and_sets_that_cost_as_much_are_named_as_ties() -> None:
+    alike = """
+title: Two ways
+money: USD per year
+parameters: {gift: {value: 0, low: 0, high: 9, unit: USD per year}}
+stakeholders: {firms: {members: 4, actions: {stay: Stay, go: Go}}}
+payoffs: {firms: {stay: gift, go: "5"}}
+target: {profile: {firms: stay}}
+levers:
+  first: {set: {gift: 8}, cost: 3, label: First}
+  second: {set: {gift: 8}, cost: 3, label: Second}
+"""
+    said = analysis("levers").run(Subject("two.yaml", read_definition(alike)), Request()).as_dict()["sentence"]
+    assert "the cheapest is “First”, for 3 USD per year (3 for which no payer is named); 1 other costs the same." in said
+    assert "“First” and “Second” bring most, and as much as each other, to" in said

@@ -28,6 +28,8 @@ TOLD = {
     "Levels": "mix:compared",
     "Synergy": "mix:synergy",
     "Agreement": "mix:agreement",
+    "Drivers": "ties:drivers",
+    "Signs": "ties:signs",
 }
 """Where a kind of result is told; what is not listed is told by its fields."""
 
