@@ -65,6 +65,7 @@ templates.env.globals.update(
     SUBJECTS=INFORMATION,
     WHO_SEES=WHO_SEES,
     RULE_TITLES={key: RULE_NAMES[key] for key in METHODS},
+    RULE_ABOUT={key: row.about for key, row in METHODS.items()},
 )
 Code = Annotated[str, PathParameter(max_length=20)]
 RoomName = Annotated[str, PathParameter(pattern=r"^[0-9a-f]{12}-[0-9]{1,2}$")]
