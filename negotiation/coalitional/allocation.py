@@ -91,9 +91,11 @@ def _named(game: CostGame, coalition: dict[str, int]) -> dict[str, int] | list[s
 
 
 def covering(game: CostGame, charges: Array) -> list[float]:
-    """Return the charges with round-off spread over all members, so that they add up to the total."""
-    missing = game.total - float(charges @ np.array(game.members))
-    return [float(value) for value in charges + missing / game.population]
+    """Return the charges with round-off spread over all members in proportion to them, so that they add up to the total and small ones keep their digits."""
+    members = np.array(game.members)
+    missing, sizes = game.total - float(charges @ members), np.abs(charges)
+    together = float(sizes @ members)
+    return [float(value) for value in charges + (missing / together * sizes if together > 0 else missing / game.population)]
 
 
 def judge(

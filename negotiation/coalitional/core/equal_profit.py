@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 
 from ...errors import NotApplicableError
 from ...numerics import significant
 from ..allocation import Allocation, covering, judge
 from ..cost_game import CostGame
+from ..exact import decimal
 from ..search.oracles import separation
 from .least import least_core_level
 from .lexicographic import DIGITS, Setting, lexicographic_optimum
+from .profit_exactly import exact_shares
+
+FEW = 64
+"""Coalitions of a game that is solved in fractions where its costs differ much in size."""
+APART = 1e-5
+"""Share of the largest cost below which somebody's own cost is lost in programs of floats."""
 
 
 def equal_profit(game: CostGame) -> Allocation:
@@ -22,6 +33,9 @@ def equal_profit(game: CostGame) -> Allocation:
 
     where :math:`\epsilon` is 0 if the core is not empty, else the level of the least core. Of all such charges those are returned whose
     shares :math:`r` are lexicographically least, the largest first: one answer, in which members with equal roles pay alike.
+
+    Linear programs in floats know the charges to some 1e-9 of the largest cost. Where somebody's own cost is that small beside others, games
+    of few coalitions are solved in fractions.
 
     Parameters
     ----------
@@ -56,13 +70,25 @@ def equal_profit(game: CostGame) -> Allocation:
         raise NotApplicableError(f"relative savings need a positive stand-alone {what} of everybody", "use nucleolus")
     if game.population == 1:
         return judge(game, "equal_profit", [game.total])
+    if game.size <= FEW and np.min(game.alone) < APART * game.scale:
+        return _exactly(game)
     n = len(game.members)
     spread_of = np.array([*[0.0] * n, -1.0, 1.0])
     spread, found = lexicographic_optimum(_setting(game), spread_of, game.sign * np.eye(n, n + 2))
     shares = np.array([significant(share, DIGITS) for share in found[:n].tolist()], dtype=float)
-    saved = {name: round(float(game.sign * (1 - share)), DIGITS) for name, share in zip(game.names, shares, strict=True)}
-    evidence = {"spread": round(max(float(spread), 0.0), DIGITS), "savings": saved}
-    return judge(game, "equal_profit", covering(game, shares * game.alone), evidence=evidence)
+    return judge(game, "equal_profit", covering(game, shares * game.alone), evidence=_evidence(game, float(spread), shares.tolist()))
+
+
+def _exactly(game: CostGame) -> Allocation:
+    """Return the charges of a small game whose costs differ much in size, to the last digit."""
+    spread, shares = exact_shares(game)
+    charges = tuple(float(share * decimal(cost)) for share, cost in zip(shares, game.alone.tolist(), strict=True))
+    return replace(judge(game, "equal_profit", charges, evidence=_evidence(game, float(spread), [float(share) for share in shares])), charges=charges)
+
+
+def _evidence(game: CostGame, spread: float, shares: Sequence[float]) -> dict[str, Any]:
+    saved = {name: round(game.sign * (1 - share), DIGITS) for name, share in zip(game.names, shares, strict=True)}
+    return {"spread": round(max(spread, 0.0), DIGITS), "savings": saved}
 
 
 def _setting(game: CostGame) -> Setting:
