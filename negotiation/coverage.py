@@ -22,6 +22,10 @@ ASPECTS = {
     "coverage": "coverage of lower tiers and groups",
     "public_cost": "public cost",
 }
+WITHIN = (
+    "An expectation holds wherever any one number lies in its range, all others as in the file under its own settings; where it does not, it says "
+    "within which part, and so hangs on that parameter. `negotiate check GAME --ranges` looks."
+)
 Where = Mapping[str, Sequence[str]]
 """For each element, the games in which it stands."""
 
@@ -129,6 +133,8 @@ def as_markdown(found: Coverage) -> str:
     parts = [f"# What the catalogue covers\n\n{found.sentence}\n\nWritten by `{COMMAND}`; a test keeps it up to date."]
     counts = [(game.name, game.title, game.game_class or "", *_counts(found, game.name)) for game in found.games]
     parts.append(_table("Games", ("Game", "Title", "Class", "Cells", "Paths", "Predictions", "Cases"), counts))
+    columns = ("Game", "Expectations", "hang on no parameter", "on one", "on two", "on more")
+    parts.append(_table("Where expectations hold", columns, [(game.name, *map(str, hanging(game))) for game in found.games]) + f"\n\n{WITHIN}")
     words = {"cells": CELLS, "paths": PATHS, "levels": LEVELS, "aspects": ASPECTS, "classes": filters()["game_class"]}
     for name, title in {"cells": "Cells", "paths": "Paths", "levels": "Levels", "aspects": "Aspects of outcomes", "classes": "Game classes"}.items():
         parts.append(_table(title, ("Element", "Games"), [(words[name][key], ", ".join(games) or "none") for key, games in found.elements[name].items()]))
@@ -141,6 +147,12 @@ def as_markdown(found: Coverage) -> str:
     left = list(found.left_out.items())
     parts.append(_table("Left out, and why", ("What", "Why"), left) if left else "## Left out, and why\n\nNothing.")
     return "\n\n".join(parts) + "\n"
+
+
+def hanging(game: Definition) -> tuple[int, int, int, int, int]:
+    """Return how many expectations a game has, and how many say that they hang on no parameter, on one, on two, on more."""
+    on = [len(expected.within) for expected in game.expected]
+    return len(on), on.count(0), on.count(1), on.count(2), sum(number > 2 for number in on)
 
 
 def _counts(found: Coverage, name: str) -> list[str]:

@@ -47,6 +47,12 @@ def test_the_page_says_what_is_left_out_and_why() -> None:
     assert "| seen | core | Dues fail. | Somebody 1999 | dues |" in page
 
 
+def test_the_page_counts_on_how_many_parameters_expectations_say_that_they_hang() -> None:
+    claims = [GAME.expected[0].model_copy(update={"within": dict.fromkeys(names, (0.0, 9.0))}) for names in ("", "a", "ab", "abc", "abcd", "")]
+    page = as_markdown(coverage([GAME.model_copy(update={"expected": claims})], Literature(PREDICTIONS, CASES)))
+    assert "| dues | 6 | 2 | 1 | 1 | 2 |" in page
+
+
 def test_the_page_in_the_catalogue_is_up_to_date() -> None:
     written = (catalogue.folder() / "COVERAGE.md").read_text(encoding="utf-8")
     assert written == as_markdown(coverage()), f"run: {COMMAND}"
