@@ -31,7 +31,7 @@ DUES = {
     "levers": {"grant": {"shift": {"dues": -2}}, "bond": {"set": {"loss": 9}}},
 }
 PAYS = {"says": "All pay.", "individual": True}
-TOLD = 6
+TOLD = 3
 """Pairs of a claim and a parameter in each game that are asked in both ways."""
 STATED, ANYWHERE = 5, 3
 """Pairs in each game that are asked where the file says an interval, and where it says none."""
