@@ -78,7 +78,7 @@ class Program:
         for name, formula in definitions.items():
             self._named[name] = self._add(formula.tree)
         self._roots = {formula: self._add(formula.tree) for formula in self._made_of[-1]}
-        self._plans: dict[int, Plan] = {}
+        self._plans: dict[tuple[int, frozenset[int]], Plan] = {}
 
     def __reduce__(self) -> tuple[type[Program], tuple[object, ...]]:
         return Program, self._made_of
@@ -86,10 +86,14 @@ class Program:
     def __contains__(self, formula: Formula) -> bool:
         return formula in self._roots
 
+    def below(self, formulas: Iterable[Formula]) -> list[int]:
+        """Return all steps on the way to some formulas, each after its parts."""
+        return sorted(self._below((self._roots[formula] for formula in formulas), frozenset()))
+
     def constants(self, formulas: Iterable[Formula], parameters: Mapping[str, Value]) -> dict[int, Value]:
         """Return the values of all steps of some formulas that have one value for all profiles."""
         found: dict[int, Value] = {}
-        for k in sorted(self._below(self._roots[formula] for formula in formulas)):
+        for k in self.below(formulas):
             step = self.steps[k]
             if step.function is not None and not step.readers:
                 found[k] = step.function(*[found[part] for part in step.parts])
@@ -110,17 +114,20 @@ class Program:
             raise KeyError(key)
         return key
 
-    def plan(self, formula: Formula) -> tuple[int, Plan]:
-        """Return the number of a formula's value, and the steps worth keeping on the way: each with its function of those before it."""
-        root = self._roots[formula]
-        if root not in self._plans:
-            kept = [k for k in sorted(self._below([root])) if k == root or k in self._kept]
-            self._plans[root] = tuple((k, self._body(k)) for k in kept if not self._given(k))
-        return root, self._plans[root]
+    def plan(self, formula: Formula, known: frozenset[int] = frozenset()) -> tuple[int, Plan]:
+        """Return the number of a formula's value, and the steps worth keeping on the way: each with its function of those before it.
 
-    def _given(self, k: int) -> bool:
+        Steps in `known` are looked up like a number, whatever they are made of.
+        """
+        root = self._roots[formula]
+        if (root, known) not in self._plans:
+            kept = [k for k in sorted(self._below([root], known)) if k == root or k in self._kept]
+            self._plans[root, known] = tuple((k, self._body(k, known)) for k in kept if not self._given(k, known))
+        return root, self._plans[root, known]
+
+    def _given(self, k: int, known: frozenset[int]) -> bool:
         """Return whether a step is looked up, or the same for all profiles."""
-        return self.steps[k].function is None or not self.steps[k].readers
+        return k in known or self.steps[k].function is None or not self.steps[k].readers
 
     @cached_property
     def _kept(self) -> frozenset[int]:
@@ -133,19 +140,20 @@ class Program:
         again = {k for k, users in above.items() if len(users) > 1 or any(self.steps[one].readers != self.steps[k].readers for one in users)}
         return frozenset(whole | again)
 
-    def _body(self, k: int) -> Callable[[Values], Value]:
+    def _body(self, k: int, known: frozenset[int]) -> Callable[[Values], Value]:
         step = self.steps[k]
         assert step.function is not None
-        return applied(step.function, [itemgetter(part) if self._given(part) or part in self._kept else self._body(part) for part in step.parts])
+        parts = [itemgetter(part) if self._given(part, known) or part in self._kept else self._body(part, known) for part in step.parts]
+        return applied(step.function, parts)
 
-    def _below(self, roots: Iterable[int]) -> set[int]:
-        """Return all steps on the way to some."""
+    def _below(self, roots: Iterable[int], known: frozenset[int]) -> set[int]:
+        """Return all steps on the way to some, not further than those in `known`."""
         waiting, found = list(roots), set[int]()
         while waiting:
             k = waiting.pop()
             if k not in found:
                 found.add(k)
-                waiting += self.steps[k].parts
+                waiting += () if k in known else self.steps[k].parts
         return found
 
     # --- taking apart
@@ -194,11 +202,13 @@ class Reading(dict[int, Value]):
     program : Program
     source : callable
         ``source(k)`` is the value of a step that is looked up or that reads no count.
+    known : frozenset of int
+        Further steps that are looked up.
     """
 
-    def __init__(self, program: Program, source: Callable[[int], Value]) -> None:
+    def __init__(self, program: Program, source: Callable[[int], Value], known: frozenset[int] = frozenset()) -> None:
         super().__init__()
-        self.program, self._source = program, source
+        self.program, self._source, self._known = program, source, known
 
     def __missing__(self, k: int) -> Value:
         value = self[k] = self._source(k)
@@ -206,7 +216,7 @@ class Reading(dict[int, Value]):
 
     def of(self, formula: Formula) -> Value:
         """Return the value of a formula."""
-        root, plan = self.program.plan(formula)
+        root, plan = self.program.plan(formula, self._known)
         for k, body in plan:
             self.kept(k, body)
         return self[root]
@@ -230,7 +240,7 @@ class Moved(Reading):
     """
 
     def __init__(self, before: Reading, stakeholder: int, move: Callable[[int, Value], Value]) -> None:
-        super().__init__(before.program, before.__getitem__)
+        super().__init__(before.program, before.__getitem__, before._known)
         self._before, self._stakeholder, self._move = before, stakeholder, move
 
     def __missing__(self, k: int) -> Value:

@@ -9,23 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import NamedTuple
+from functools import cached_property, lru_cache, partial
+from itertools import count, islice, permutations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...definition import Definition, Profile
 from ...formula import Formula, Value, parse
+from ...lattice import Axis
 from ...numerics import ARITHMETIC, ROUND_OFF, Array
-from ...program import Moved, Program, Reading
 from ...strategic.game import Move
+from .places import Indices, Places, shifted
+from .tabled import After, Here, Tabled
 
-Indices = NDArray[np.intp]
-BLOCK = 16_384
+BLOCK = 32_768
 """Pairs that are evaluated together, so that what is between stays in the processor's cache."""
 SAMPLED = 12
 """Profiles from which the usual size of a stakeholder's payoffs is taken."""
+TABLE = 2**16
+"""Values that a table of a step has at most, so that it stays in the processor's cache."""
+TABLE_A_CASE = 64
+"""The same for each case: few cases are not worth large tables."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +82,11 @@ class Cases:
         return {name: i for i, name in enumerate(self.actions)}
 
     @cached_property
+    def axes(self) -> tuple[Axis, ...]:
+        """Where each stakeholder can stand when nobody is bound."""
+        return tuple(Axis(size, len(row)) for size, row in zip(self.members, self.actions.values(), strict=True))
+
+    @cached_property
     def first(self) -> tuple[int, ...]:
         """Row of each stakeholder's first action."""
         return tuple(int(row) for row in np.cumsum([0, *(len(row) for row in self.actions.values())])[:-1])
@@ -84,7 +94,12 @@ class Cases:
     @cached_property
     def moves(self) -> tuple[Move, ...]:
         """Every switch of one member from one action to another, if nobody is bound."""
-        return tuple(Move(i, a, b) for i, row in enumerate(self.actions.values()) for a in range(len(row)) for b in range(len(row)) if a != b)
+        return tuple(Move(i, a, b) for i, row in enumerate(self.actions.values()) for a, b in permutations(range(len(row)), 2))
+
+    @cached_property
+    def switches(self) -> tuple[int, ...]:
+        """How many of the moves are those of each stakeholder."""
+        return tuple(len(row) * (len(row) - 1) for row in self.actions.values())
 
     @cached_property
     def formulas(self) -> tuple[tuple[Formula, ...], ...]:
@@ -97,8 +112,12 @@ class Cases:
 
         As for a game, a share of the usual payoff; the usual one is taken from a few profiles, always the same.
         """
-        found = [self._sampled_payoffs(i) for i in range(len(self.members))]
-        return np.array([ROUND_OFF * np.median(one, axis=0) + ARITHMETIC * one.max(axis=0) for one in found])
+        found = []
+        for i, row in enumerate(self.formulas):
+            group = self.payoffs.group(*row)
+            one = self._sampled_payoffs(i, group.first)
+            found.append((ROUND_OFF * np.median(one, axis=0) + ARITHMETIC * one.max(axis=0))[group.number])
+        return np.array(found)
 
     # --- profiles
 
@@ -120,20 +139,23 @@ class Cases:
 
     def observe(self, formula: str, cases: Indices, counts: Array) -> Array:
         """Return the value of a formula at each pair."""
-        wanted = parse(formula)
-        known = self._known(wanted)
-        found = np.empty(len(cases))
+        wanted, tabled, found = parse(formula), self.tabled(formula), np.empty(len(cases))
         with np.errstate(all="ignore"):
             for part in _blocks(len(cases)):
-                found[part] = self._reading(known, cases[part], counts[:, part]).of(wanted)
+                found[part] = tabled.at(self.places(cases[part], counts[:, part])).of(wanted)
         return found
+
+    def observe_at(self, formula: str, places: Places) -> Value:
+        """Return the value of a formula at some pairs; it may have one value for all."""
+        with np.errstate(all="ignore"):
+            return self.tabled(formula).at(places).of(parse(formula))
 
     def earned(self, cases: Indices, counts: Array) -> Array:
         """Return what all members of each stakeholder earn together at each pair, shape (stakeholders, P)."""
         total = np.zeros((len(self.members), len(cases)))
         with np.errstate(all="ignore"):
             for part in _blocks(len(cases)):
-                reading = self._reading(self._payoffs, cases[part], counts[:, part])
+                reading = self.payoffs.at(self.places(cases[part], counts[:, part]))
                 for i, row in enumerate(self.formulas):
                     for a, formula in enumerate(row):
                         taken = counts[self.first[i] + a, part]
@@ -143,111 +165,132 @@ class Cases:
     def gains(self, cases: Indices, counts: Array) -> Array:
         """Return what a member gains by each move at each pair, shape (moves, P).
 
-        Minus infinity where nobody can make the move, NaN where a payoff has no value. Two evaluations of a payoff formula a move.
+        Minus infinity where nobody can make the move, NaN where a payoff has no value. Two values of a payoff formula a move.
         """
-        found = np.empty((len(self.moves), len(cases)))
+        found = np.full((len(self.moves), len(cases)), -np.inf)
         with np.errstate(all="ignore"):
             for part in _blocks(len(cases)):
-                base, rows = self._reading(self._payoffs, cases[part], counts[:, part]), iter(found[:, part])
+                here, rows = self.payoffs.at(self.places(cases[part], counts[:, part])), iter(found[:, part])
                 for i in range(len(self.members)):
-                    self._gains_of(i, base, (self.bound[i][cases[part]] < 0, counts[:, part]), rows)
+                    for row, (possible, gain) in zip(islice(rows, self.switches[i]), self._gains_of(i, here), strict=True):
+                        np.copyto(row, gain, where=possible)
         return found
 
-    def improving(self, cases: Indices, counts: Array) -> NDArray[np.bool_]:
-        """Return which moves pay more than round-off at each pair, shape (moves, P)."""
-        gains, least = self.gains(cases, counts), self.tolerances[:, cases]
-        return np.array([row > least[move.stakeholder] for row, move in zip(gains, self.moves, strict=True)], dtype=np.bool_).reshape(gains.shape)
+    def replies(self, cases: Indices, counts: Array) -> tuple[Indices, NDArray[np.bool_]]:
+        """Return the move that gains most at each pair, the first of equals, and whether it pays more than round-off."""
+        best, most = np.zeros(len(cases), dtype=np.intp), np.full(len(cases), -np.inf)
+        with np.errstate(all="ignore"):
+            for part in _blocks(len(cases)):
+                here, moves = self.payoffs.at(self.places(cases[part], counts[:, part])), count()
+                for i in range(len(self.members)):
+                    for (pays, gain), k in zip(self._paying(i, here), moves, strict=False):
+                        better = pays & (gain > most[part])
+                        if better.any():
+                            most[part], best[part] = np.where(better, gain, most[part]), np.where(better, k, best[part])
+        return best, ~np.isneginf(most)
 
-    def paying(self, cases: Indices, counts: Array) -> Array:
-        """Return :meth:`gains` with minus infinity where a move pays no more than round-off."""
-        gains = self.gains(cases, counts)
-        least = self.tolerances[:, cases]
-        for k, move in enumerate(self.moves):
-            gains[k][~(gains[k] > least[move.stakeholder])] = -np.inf
-        return gains
+    def improving(self, i: int, places: Places) -> list[NDArray[np.bool_]]:
+        """Return for each move of one stakeholder whether it pays more than round-off at some pairs."""
+        with np.errstate(all="ignore"):
+            return [pays for pays, _ in self._paying(i, self.payoffs.at(places))]
 
-    def _gains_of(self, i: int, base: Reading, where: tuple[NDArray[np.bool_], Array], rows: Iterator[Array]) -> None:
-        """Fill in the gains of the moves of one stakeholder, which is free in some cases."""
-        formulas, (free, counts), alone = self.formulas[i], where, self.members[i] == 1
+    def _paying(self, i: int, here: Here) -> Iterator[tuple[NDArray[np.bool_], Value]]:
+        """Yield for each move of one stakeholder where it pays more than round-off, and what it brings."""
+        least = self.tolerances[i][here.places.cases]
+        for possible, gain in self._gains_of(i, here):
+            yield possible & (gain > least), gain
 
-        @cache
-        def stay(a: int) -> Value:
-            return (_alone(base, i, a) if alone else base).of(formulas[a])
-
-        for a in range(len(formulas)):
-            possible = free & (counts[self.first[i] + a] > 0)
-            somebody = bool(possible.any())
-            for b in range(len(formulas)):
-                if a != b:
-                    row = next(rows)
-                    row[:] = -np.inf
-                    if somebody:
-                        there = stay(b) if alone else _after(base, i, a, b).of(formulas[b])
-                        np.copyto(row, there - stay(a), where=possible)
+    def _gains_of(self, i: int, here: Here) -> Iterator[tuple[NDArray[np.bool_], Value]]:
+        """Yield for each move of one stakeholder where it is possible, and what it brings there."""
+        formulas, counts, places, axis = self.formulas[i], here.places.counts[i], here.places, self.axes[i]
+        free, single = self.bound[i][places.cases] < 0, axis.members == 1
+        stay: dict[int, Value] = {}
+        for a, b in permutations(range(len(formulas)), 2):
+            possible = free & (counts[a] > 0)
+            if not possible.any():
+                yield possible, -np.inf
+                continue
+            for c in (a, b) if single else (a,):
+                if c not in stay:
+                    stay[c] = (After(here, i, partial(_alone, c), partial(_towards, places, i, c)) if single else here).of(formulas[c])
+            if single:
+                yield possible, stay[b] - stay[a]
+            else:
+                there = After(here, i, partial(_switched, a, b), partial(_onwards, places, i, a, b))
+                yield possible, there.of(formulas[b]) - stay[a]
 
     # --- what formulas read
 
-    @cached_property
-    def _payoffs(self) -> Known:
-        """What the payoffs have in common at all profiles."""
-        return self._known(*(formula for row in self.formulas for formula in row))
+    def places(self, cases: Indices, counts: Array) -> Places:
+        """Return pairs of cases and profiles, an array of shape (kinds, P)."""
+        return Places(cases, self.axes, [list(counts[first : first + axis.actions]) for first, axis in zip(self.first, self.axes, strict=True)])
 
-    def _known(self, *formulas: Formula) -> Known:
-        """Return what some formulas have in common at all profiles."""
+    @cached_property
+    def payoffs(self) -> Tabled:
+        """All payoffs, with what they have in common at many pairs."""
+        return self._tabled(*(formula for row in self.formulas for formula in row))
+
+    def tabled(self, formula: str) -> Tabled:
+        """Return the same of another formula."""
+        if formula not in self._others:
+            self._others[formula] = self._tabled(parse(formula))
+        return self._others[formula]
+
+    @cached_property
+    def _others(self) -> dict[str, Tabled]:
+        return {}
+
+    def _tabled(self, *formulas: Formula) -> Tabled:
         program = self.definition.program
         if any(formula not in program for formula in formulas):
             program = self.definition.program_of(*(formula.text for formula in formulas))
-        with np.errstate(all="ignore"):
-            constants = program.constants(formulas, self.values)
-        return Known(program, constants, frozenset(k for k, value in constants.items() if np.ndim(value)))
+        return Tabled(program, formulas, self.values, self.axes, size=self.size, limit=min(TABLE, TABLE_A_CASE * self.size))
 
-    def _reading(self, known: Known, cases: Indices, counts: Array) -> Reading:
-        """Return what formulas read at some pairs."""
-
-        def source(k: int) -> Value:
-            if k in known.constants:
-                value = known.constants[k]
-                return np.asarray(value)[cases] if k in known.varied else value
-            i, a = known.program.count(k)
-            row: Array = counts[self.first[i] + a]
-            return row
-
-        return Reading(known.program, source)
-
-    def _sampled_payoffs(self, i: int) -> Array:
-        """Return absolute payoffs of a stakeholder at a few profiles at which each action is taken, shape (some, size)."""
-        rng = np.random.default_rng(20150101)
-        everywhere = np.arange(self.size)
+    def _sampled_payoffs(self, i: int, cases: Indices) -> Array:
+        """Return absolute payoffs of a stakeholder at a few profiles at which each action is taken, shape (some, cases)."""
         found = []
-        for _ in range(SAMPLED):
-            split = [rng.multinomial(size, rng.dirichlet(np.ones(len(row)))) for size, row in zip(self.members, self.actions.values(), strict=True)]
-            for a, formula in enumerate(self.formulas[i]):
-                taken = split[i].copy()
-                taken[np.argmax(taken)] -= 1
-                taken[a] += 1
-                column = np.concatenate([*split[:i], taken, *split[i + 1 :]]).astype(float)
-                with np.errstate(all="ignore"):
-                    payoff = self._reading(self._payoffs, everywhere, column[:, None]).of(formula)
-                found.append(np.nan_to_num(np.abs(np.broadcast_to(payoff, (self.size,))), posinf=0.0))
-        return np.array(found)
+        for a, formula in enumerate(self.formulas[i]):
+            counts = _samples(self.axes)
+            own = counts[self.first[i] : self.first[i] + self.axes[i].actions]
+            own[own.argmax(axis=0), np.arange(SAMPLED)] -= 1.0
+            own[a] += 1.0
+            with np.errstate(all="ignore"):
+                payoff = self.payoffs.at(self.places(cases[:, None], counts)).of(formula)
+            found.append(np.nan_to_num(np.abs(np.broadcast_to(payoff, (len(cases), SAMPLED))), posinf=0.0).T)
+        return np.concatenate(found)
 
 
-class Known(NamedTuple):
-    """Formulas taken apart, and the values of their steps that read no counts; those in `varied` differ between cases."""
-
-    program: Program
-    constants: Mapping[int, Value]
-    varied: frozenset[int]
+def _samples(axes: tuple[Axis, ...]) -> Array:
+    """Return a few profiles, always the same, shape (kinds, some)."""
+    return np.array(_drawn(axes)).T
 
 
-def _alone(base: Reading, i: int, action: int) -> Moved:
-    """Return what formulas read when the only member of `i` takes `action`."""
-    return Moved(base, i, lambda a, count: float(a == action))
+@lru_cache(maxsize=64)
+def _drawn(axes: tuple[Axis, ...]) -> tuple[tuple[float, ...], ...]:
+    rng = np.random.default_rng(20150101)
+    drawn = [[rng.multinomial(axis.members, rng.dirichlet(np.ones(axis.actions))) for axis in axes] for _ in range(SAMPLED)]
+    return tuple(tuple(np.concatenate(one).astype(float).tolist()) for one in drawn)
 
 
-def _after(base: Reading, i: int, action: int, other: int) -> Moved:
-    """Return what formulas read after one member of `i` has switched."""
-    return Moved(base, i, lambda a, count: count - 1.0 if a == action else count + 1.0 if a == other else count)
+def _alone(action: int, a: int, count: Value) -> Value:
+    """Return how many take action `a` when the only member takes `action`."""
+    return float(a == action)
+
+
+def _switched(action: int, other: int, a: int, count: Value) -> Value:
+    """Return how many take action `a` after one member has switched from `action` to `other`."""
+    return count - 1.0 if a == action else count + 1.0 if a == other else count
+
+
+def _towards(places: Places, i: int, row: int) -> Indices:
+    """Return how many rows further the only member of `i` stands at `row`."""
+    return row - places.row(i)
+
+
+def _onwards(places: Places, i: int, a: int, b: int) -> Indices:
+    """Return how many rows further a member's switch leads."""
+    found: Indices = shifted(places.axes[i], a, b)[places.row(i)]
+    return found
 
 
 def _blocks(size: int) -> Iterator[slice]:

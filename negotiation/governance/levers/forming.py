@@ -1,86 +1,26 @@
-"""Does the target form from today, for many cases at once: one graph of improving moves over (case, profile) pairs that are reached."""
+"""Does the target form from today, for many cases at once: improving moves are followed over all lines of profiles that they reach."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator
 from math import prod
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from ...budget import Budget, unlimited
-from ...lattice import Axis, Integers
 from ...numerics import Array
-from ...strategic.dynamics.paths import FormationWord, reached_from
-from .cases import Cases, Indices
+from ...strategic.dynamics.paths import FormationWord
+from .cases import Cases
+from .lines import Cross, Lines, Marks, Paying, Register, aside, grown, run
+from .places import Indices
 
 MAX_PAIRS = 40_000_000
-"""Pairs of case and profile that are numbered at once; a lattice beyond this is not searched."""
+"""Pairs of case and profile among which is searched at once; a lattice beyond this is not searched."""
 MAX_REACHED = 8_000_000
-"""Pairs that are kept at once; beyond this the search is given up."""
-
-
-@dataclass(frozen=True, eq=False)
-class Numbering:
-    """Profiles by their number in the lattice of all counts, nobody bound."""
-
-    cases: Cases
-    axes: tuple[Axis, ...]
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Rows of each axis."""
-        return tuple(axis.size for axis in self.axes)
-
-    @property
-    def size(self) -> int:
-        """Number of profiles."""
-        return prod(self.shape)
-
-    def number(self, counts: Array) -> Integers:
-        """Return the number of each profile, an array of shape (kinds, P)."""
-        rows = []
-        for first, axis in zip(self.cases.first, self.axes, strict=True):
-            different, which = np.unique(counts[first : first + axis.actions].T, axis=0, return_inverse=True)
-            rows.append(np.array([axis.row(one.astype(np.int64)) for one in different])[which.ravel()])
-        return np.asarray(np.ravel_multi_index(rows, self.shape), dtype=np.int64)
-
-    def counts(self, rows: Sequence[Indices]) -> Array:
-        """Return profiles given by the row of each axis as counts, shape (kinds, P)."""
-        return np.concatenate([table[:, row] for table, row in zip(self.tables, rows, strict=True)])
-
-    @cached_property
-    def tables(self) -> list[Array]:
-        """Counts of each row of each axis, shape (actions, rows)."""
-        return [np.ascontiguousarray(axis.counts.T, dtype=float) for axis in self.axes]
-
-
-@dataclass(eq=False)
-class Reached:
-    """Pairs reached so far, numbered from 1 in the order in which they were found, and the improving moves between them."""
-
-    numbers: NDArray[np.int32]
-    pairs: list[Integers]
-    inside: list[NDArray[np.bool_]]
-    sources: list[Integers]
-    targets: list[Integers]
-    nexts: list[Integers]
-    size: int = 0
-
-    def add(self, pairs: Integers) -> Integers:
-        """Number the pairs that are new; return them, each once."""
-        fresh: Integers = pairs[self.numbers[pairs] == 0]
-        tickets = np.arange(1, len(fresh) + 1, dtype=np.int32)
-        self.numbers[fresh] = tickets
-        fresh = fresh[self.numbers[fresh] == tickets]
-        self.numbers[fresh] = np.arange(self.size + 1, self.size + 1 + len(fresh), dtype=np.int32)
-        self.size += len(fresh)
-        self.pairs.append(fresh)
-        return fresh
+"""Pairs that are reached at once; beyond this the search is given up."""
+MAX_MARKS = 400_000_000
+"""The same for pairs on the lines that are reached, once for each move; a byte each."""
 
 
 def forming(
@@ -88,7 +28,7 @@ def forming(
 ) -> tuple[list[FormationWord | None], str]:
     """Return for each chosen case whether the target forms from the start, exactly as :func:`~negotiation.strategic.dynamics.paths.formation`.
 
-    Only profiles that improving moves reach are looked at; their payoffs are evaluated in bulk.
+    Only lines of profiles that improving moves reach are looked at; their payoffs are evaluated in bulk.
 
     Parameters
     ----------
@@ -109,18 +49,18 @@ def forming(
         Why it was given up; empty where it was not.
     """
     budget = budget or unlimited()
-    axes = tuple(Axis(size, len(row)) for size, row in zip(cases.members, cases.actions.values(), strict=True))
-    lattice = Numbering(cases, axes)
+    size = prod(axis.size for axis in cases.axes)
     words: list[FormationWord | None] = [None] * len(chosen)
-    if lattice.size > MAX_PAIRS:
-        return words, f"the game has {lattice.size:,} count profiles, at most {MAX_PAIRS:,} are searched"
-    waiting = [np.arange(len(chosen))[k : k + max(1, MAX_PAIRS // lattice.size)] for k in range(0, len(chosen), max(1, MAX_PAIRS // lattice.size))]
+    if size > MAX_PAIRS:
+        return words, f"the game has {size:,} count profiles, at most {MAX_PAIRS:,} are searched"
+    lines, step = Lines(cases), max(1, MAX_PAIRS // size)
+    waiting = [np.arange(len(chosen))[k : k + step] for k in range(0, len(chosen), step)]
     while waiting:
         part = waiting.pop()
         which = chosen[part]
-        found = _explore(lattice, which, start[:, which], target[:, which], condition, budget=budget)
-        if found is not None:
-            for k, word in zip(part.tolist(), _words(found, len(part), lattice.size), strict=True):
+        search = Search(lines)
+        if search.explore(which, start[:, which], budget):
+            for k, word in zip(part.tolist(), search.words(which, target[:, which], condition), strict=True):
                 words[k] = word
         elif budget.spent():
             return words, budget.why()
@@ -131,84 +71,142 @@ def forming(
     return words, ""
 
 
-def _explore(lattice: Numbering, chosen: Indices, start: Array, target: Array, condition: str | None, *, budget: Budget) -> Reached | None:
-    """Follow improving moves from the start in waves; None when that is too much."""
-    size = lattice.size
-    found = Reached(np.zeros(len(chosen) * size, dtype=np.int32), [], [], [], [], [])
-    goals = np.arange(len(chosen)) * size + lattice.number(target) if condition is None else np.empty(0, dtype=np.int64)
-    wave = found.add(np.arange(len(chosen)) * size + lattice.number(start))
-    while len(wave):
-        if found.size > MAX_REACHED or budget.spent(0.0, "formation"):
-            return None
-        rows = np.unravel_index(wave % size, lattice.shape)
-        which = chosen[wave // size]
-        counts = lattice.counts(rows)
-        found.inside.append(np.isin(wave, goals) if condition is None else np.nan_to_num(lattice.cases.observe(condition, which, counts)) != 0)
-        following, begin = wave.copy(), found.size - len(wave)
-        ends = [(here, wave[here] + step) for here, step in _steps(lattice, which, rows, counts)]
-        for here, target_ in ends:
-            following[here] = target_
-        found.nexts.append(following)
-        found.sources += [begin + here for here, _ in ends]
-        found.targets += [after for _, after in ends]
-        wave = found.add(np.concatenate([np.empty(0, dtype=np.int64), *(after for _, after in ends)]))
-    return found
+class Search:
+    """What improving moves reach: lines, each in a case of its own, in the order in which they were found, and the positions on them."""
 
+    def __init__(self, lines: Lines) -> None:
+        self.lines, self.register = lines, Register()
+        self.paying = [Paying(lines, i) for i in range(len(lines.axes))]
+        self.case, self.line = np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
+        self.marks = [np.zeros(0, dtype=np.intp) for _ in self.paying]
+        self.reached: Marks = np.zeros((0, lines.length), dtype=np.bool_)
 
-def _steps(lattice: Numbering, which: Indices, rows: tuple[Indices, ...], counts: Array) -> Iterator[tuple[Indices, Integers]]:
-    """Yield for each move the pairs at which it pays, and by how much it changes the number of the profile."""
-    for move, row in zip(lattice.cases.moves, lattice.cases.improving(which, counts), strict=True):
-        here = np.flatnonzero(row)
-        before = rows[move.stakeholder][here]
-        after = lattice.axes[move.stakeholder].shift(move.a, move.b)[before]
-        yield here, (after - before) * prod(lattice.shape[move.stakeholder + 1 :])
+    @property
+    def size(self) -> int:
+        """How many lines have been found."""
+        return len(self.case)
 
+    # --- forwards
 
-def _words(found: Reached, size: int, profiles: int) -> list[FormationWord | None]:
-    """Judge each case: the largest part of the target that no move leaves, and who can still reach it."""
-    pairs, inside = np.concatenate(found.pairs), np.concatenate(found.inside)
-    source = np.concatenate([np.empty(0, dtype=np.int64), *found.sources])
-    target = found.numbers[np.concatenate([np.empty(0, dtype=np.int64), *found.targets])] - 1
-    absorbing = _absorbing(inside, source, target)
-    good = _reaching(absorbing, found.numbers[np.concatenate(found.nexts)] - 1, source, target)
-    which = pairs // profiles
-    some = np.bincount(which[absorbing], minlength=size) > 0
-    every = np.bincount(which[~good], minlength=size) == 0
-    return ["does not form" if not any_ else "forms" if all_ else "may form" for any_, all_ in zip(some.tolist(), every.tolist(), strict=True)]
+    def explore(self, chosen: Indices, start: Array, budget: Budget) -> bool:
+        """Follow improving moves from the start in waves; return whether that was not too much."""
+        line, position = self.lines.of(start)
+        active = self._found(chosen, line)
+        coming = np.zeros((self.size, self.lines.length), dtype=np.bool_)
+        coming[active, position] = True
+        self.reached, total = np.zeros_like(coming), 0
+        while len(active):
+            if total > MAX_REACHED or self._kept > MAX_MARKS or budget.spent(0.0, "formation"):
+                return False
+            fresh = self._along(active, coming[active]) & ~self.reached[active]
+            coming[active] = False
+            self.reached[active] |= fresh
+            total += int(fresh.sum())
+            leaving = [(cross, active[here], cells) for cross, here, cells in self._out(active, fresh)]
+            cases = [self.case[active[:0]], *(self.case[slots] for _, slots, _ in leaving)]
+            beyond = [self.line[active[:0]], *(self.lines.beyond(cross, self.line[slots]) for cross, slots, _ in leaving)]
+            into = self._found(np.concatenate(cases), np.concatenate(beyond))
+            self.reached, coming = grown(self.reached, self.size), grown(coming, self.size)
+            for (cross, _, cells), here in zip(leaving, np.split(into, np.cumsum([len(slots) for _, slots, _ in leaving])), strict=False):
+                coming[here] |= aside(cells, cross.aside)
+            touched = np.unique(into)
+            active = touched[(coming[touched] & ~self.reached[touched]).any(axis=1)]
+        self.reached = self.reached[: self.size]
+        return True
 
+    @property
+    def _kept(self) -> int:
+        return sum(one.marks.size for one in self.paying)
 
-def _reaching(goal: NDArray[np.bool_], following: NDArray[np.int32], source: Integers, target: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Return who can reach `goal`: first along one move of each, by doubling; then, for those left over, along all moves."""
-    good = goal.copy()
-    for _ in range(len(goal).bit_length()):
-        more = good | good[following]
-        if not (more != good).any():
-            break
-        good, following = more, following[following]
-    left = ~good[source]
-    source, target = source[left], target[left]
-    if not len(source):
-        return good
-    some = np.unique(np.concatenate([source, target]))
-    graph = _backwards(np.searchsorted(some, source), np.searchsorted(some, target), len(some))
-    good[some] |= reached_from(graph, good[some])
-    return good
+    def _found(self, case: Indices, line: Indices) -> Indices:
+        """Return the numbers of some lines; those that are new are looked at."""
+        slots, fresh = self.register.number(case.astype(np.int64) * self.lines.number + line)
+        self.case, self.line = np.concatenate([self.case, case[fresh]]), np.concatenate([self.line, line[fresh]])
+        self.marks = [np.concatenate([known, one.number(case[fresh], line[fresh])]) for known, one in zip(self.marks, self.paying, strict=True)]
+        return slots
 
+    def _inner(self, slots: Indices) -> tuple[Marks, Marks]:
+        """Return where a member moves on along its line, and where one moves back."""
+        if not self.lines.inner:
+            nowhere = np.zeros((len(slots), 1), dtype=np.bool_)
+            return nowhere, nowhere
+        along = self.lines.along
+        marks = self.paying[along].marks[self.marks[along][slots]]
+        return marks[:, 0], marks[:, self.lines.cases.axes[along].actions - 1]
 
-def _absorbing(inside: NDArray[np.bool_], source: Integers, target: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Return the largest part of `inside` that no move leaves."""
-    starts = inside[source]
-    source, target = source[starts], target[starts]
-    stays = inside[target]
-    leaving = np.zeros(len(inside), dtype=np.bool_)
-    leaving[source[~stays]] = True
-    place = np.cumsum(inside) - 1
-    lost = reached_from(_backwards(place[source[stays]], place[target[stays]], int(inside.sum())), leaving[inside])
-    absorbing = inside.copy()
-    absorbing[inside] = ~lost
-    return absorbing
+    def _along(self, slots: Indices, cells: Marks) -> Marks:
+        return run(cells, *self._inner(slots))
 
+    def _out(self, slots: Indices, cells: Marks) -> Iterator[tuple[Cross, Indices, Marks]]:
+        """Yield for each move to other lines where among `slots` it pays at some of the cells, and at which."""
+        for i, one in enumerate(self.paying):
+            crosses = [cross for cross in self.lines.cross if cross.stakeholder == i]
+            if crosses:
+                going = one.marks[self.marks[i][slots]] & cells[:, None]
+                some = np.asarray(going.any(axis=2))
+                for cross in crosses:
+                    here = np.flatnonzero(some[:, cross.place])
+                    if len(here):
+                        yield cross, here, going[here, cross.place]
 
-def _backwards(source: NDArray[np.integer[Any]], target: NDArray[np.integer[Any]], size: int) -> csr_matrix:
-    """Return the graph of moves turned round."""
-    return csr_matrix((np.ones(len(source), dtype=np.int8), (target, source)), shape=(size, size))
+    # --- backwards
+
+    def words(self, chosen: Indices, target: Array, condition: str | None) -> list[FormationWord]:
+        """Judge each case: the largest part of the target that no move leaves, and who can still reach it."""
+        inside = self._inside(chosen, target, condition) & self.reached
+        absorbing = inside & ~self._leading(self._leaving(inside), inside)
+        good = self._leading(absorbing, self.reached)
+        size = self.lines.cases.size
+        some = np.bincount(self.case[absorbing.any(axis=1)], minlength=size)[chosen] > 0
+        every = np.bincount(self.case[(self.reached & ~good).any(axis=1)], minlength=size)[chosen] == 0
+        return ["does not form" if not any_ else "forms" if all_ else "may form" for any_, all_ in zip(some.tolist(), every.tolist(), strict=True)]
+
+    def _inside(self, chosen: Indices, target: Array, condition: str | None) -> Marks:
+        """Return which profiles count as the target."""
+        found = np.zeros_like(self.reached)
+        if condition is None:
+            line, position = self.lines.of(target)
+            slots = self.register.find(chosen.astype(np.int64) * self.lines.number + line)
+            found[slots[slots >= 0], position[slots >= 0]] = True
+            return found
+        for part, places in self.lines.blocks(self.case, self.line):
+            found[part] = np.nan_to_num(self.lines.cases.observe_at(condition, places)) != 0
+        return found
+
+    def _leaving(self, inside: Marks) -> Marks:
+        """Return the cells inside from which some move leads out."""
+        slots = np.flatnonzero(inside.any(axis=1))
+        cells = inside[slots]
+        found = np.zeros_like(inside)
+        if self.lines.inner:
+            ahead, back = self._inner(slots)
+            found[slots] = cells & ((ahead & ~aside(cells, -1)) | (back & ~aside(cells, 1)))
+        for cross, here, out in self._out(slots, cells):
+            beyond = self.register.find(self.case[slots[here]].astype(np.int64) * self.lines.number + self.lines.beyond(cross, self.line[slots[here]]))
+            found[slots[here]] |= out & ~aside(inside[beyond], -cross.aside)
+        return found
+
+    def _leading(self, goal: Marks, within: Marks) -> Marks:
+        """Return the cells from which some path of improving moves within `within` leads to the goal, which is part of it."""
+        found, coming = np.zeros_like(goal), goal.copy()
+        active = np.flatnonzero(goal.any(axis=1))
+        while len(active):
+            ahead, back = self._inner(active)
+            here = within[active]
+            fresh = run(coming[active] & here, aside(back & here, -1), aside(ahead & here, 1)) & ~found[active]
+            coming[active] = False
+            found[active] |= fresh
+            touched = [self._before(cross, active, fresh, coming) for cross in self.lines.cross]
+            active = np.unique(np.concatenate([active[:0], *touched]))
+            active = active[(coming[active] & within[active] & ~found[active]).any(axis=1)]
+        return found
+
+    def _before(self, cross: Cross, slots: Indices, cells: Marks, coming: NDArray[np.bool_]) -> Indices:
+        """Add to `coming` the cells from which a move leads to some; return their lines."""
+        lines = self.lines.beyond(cross, self.line[slots], back=True)
+        before = np.where(lines < 0, -1, self.register.find(self.case[slots].astype(np.int64) * self.lines.number + lines))
+        some = np.flatnonzero(before >= 0)
+        before = before[some]
+        i = cross.stakeholder
+        coming[before] |= aside(cells[some], -cross.aside) & self.paying[i].marks[self.marks[i][before], cross.place]
+        return before

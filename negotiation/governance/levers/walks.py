@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ...budget import Budget, unlimited
 from ...numerics import Array
-from .cases import Cases, Indices
+from .cases import Cases
+from .places import Indices
 
 ROUNDS = 20
 """Steps after which a path is given up, as a multiple of all members."""
@@ -84,20 +85,12 @@ class _Walk:
     def __init__(self, cases: Cases, which: Indices, target: Array, counts: Array) -> None:
         self.cases, self.which, self.target, self.counts = cases, which, target, counts
         self.leaves, self.joins = _columns(cases)
-        self.best, self.pays = self._reply(which, counts)
+        self.best, self.pays = cases.replies(which, counts)
         self.settled = ~self.pays
         self.steps, self.since = np.zeros(len(which), dtype=np.intp), np.zeros(len(which), dtype=np.intp)
         self.span, self.ahead = np.ones(len(which), dtype=np.intp), np.ones(len(which), dtype=np.intp)
         self.mark, self.worst = counts.copy(), counts.copy()
         self.going = np.flatnonzero(self.pays)
-
-    def _reply(self, which: Indices, counts: Array) -> tuple[Indices, NDArray[np.bool_]]:
-        """Return the switch that pays most, and whether any does."""
-        paying = self.cases.paying(which, counts)
-        if not len(paying):
-            return np.zeros(len(which), dtype=np.intp), np.zeros(len(which), dtype=np.bool_)
-        best = paying.argmax(axis=0)
-        return best, ~np.isneginf(paying[best, np.arange(len(which))])
 
     def advance(self) -> None:
         """Let every path go on as long as the same switch stays best, within what it looks ahead."""
@@ -108,7 +101,7 @@ class _Walk:
         trial = self.counts[:, path]
         trial[self.leaves[self.best[path]], np.arange(len(path))] -= step
         trial[self.joins[self.best[path]], np.arange(len(path))] += step
-        best, pays = self._reply(self.which[path], trial)
+        best, pays = self.cases.replies(self.which[path], trial)
         other = ~pays | (best != self.best[path])
         taken = np.minimum(np.minimum.reduceat(np.where(other, step, len(path) + 1), offsets), run)
         marked = (trial == self.mark[:, path]).all(axis=0) & (step <= np.repeat(taken, run))
