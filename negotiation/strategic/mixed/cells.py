@@ -70,7 +70,7 @@ def joined(parts: Sequence[Cells]) -> Cells:
 
 def whole(frame: Frame, table: Array) -> Cells:
     """Return one cell a system: the whole product of simplices."""
-    return Cells(np.arange(len(table)), table, np.broadcast_to(frame.whole, (len(table), *frame.whole.shape)))
+    return Cells(np.arange(len(table)), table, frame.whole[None].repeat(len(table), axis=0))
 
 
 def centre(frame: Frame, cells: int) -> list[Array]:

@@ -83,9 +83,9 @@ def _parts(coefficients: Array, groups: Groups, how: Plan) -> _Parts:
     )
     for _ in range(how.levels):
         divided = (coefficients @ how.parts).reshape(len(owner), coefficients.shape[1], count, -1) if len(owner) else coefficients[..., None]
-        which, part = np.nonzero(~_refuted(divided, groups, how.round_off))
-        crowded |= np.bincount(owner[which], minlength=systems) > CROWDED
-        if crowded.any():
+        which, part = (~_refuted(divided, groups, how.round_off)).nonzero()
+        if len(which) > CROWDED:
+            crowded |= np.bincount(owner[which], minlength=systems) > CROWDED
             kept = ~crowded[owner[which]]
             which, part = which[kept], part[kept]
         coefficients, owner, corners = divided[which, :, :, part], owner[which], how.corners[part] @ corners[which]
@@ -129,11 +129,12 @@ def _widened(frame: Frame, corners: Array) -> Array:
     """Widen cells of intervals by a quarter to each side, so that most solutions lie well inside; others are as they were."""
     if max(frame.sizes) > 2:
         return corners
+    second = frame.bounded
+    ends = np.array([corners[:, second - 1, second], corners[:, second, second]])
+    wider = np.minimum(np.maximum(ends + (ends - ends[::-1]) / 4, 0.0), 1.0)
     result = corners.copy()
-    for second in frame.bounded.tolist():
-        ends = corners[:, second - 1 : second + 1, second]
-        wider = np.clip(ends + (ends - ends[:, ::-1]) / 4, 0.0, 1.0)
-        result[:, second - 1 : second + 1, second], result[:, second - 1 : second + 1, second - 1] = wider, 1 - wider
+    result[:, second - 1, second], result[:, second, second] = wider
+    result[:, second - 1, second - 1], result[:, second, second - 1] = 1 - wider
     return result
 
 

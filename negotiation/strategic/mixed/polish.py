@@ -57,7 +57,7 @@ def lifted(shape: tuple[int, ...]) -> NDArray[np.int64]:
 class _Layout:
     """Where the probabilities of each stakeholder stand: first places, the other places, slices, owners, and which places have the same owner.
 
-    For each profile `chosen`, (C, n), holds the places of the actions in it, and `taken`, (C, K), is 1 there.
+    For each profile `chosen`, (n, C), holds the places of the actions in it, and `taken`, (K, C), is 1 there.
     """
 
     starts: NDArray[np.int64]
@@ -76,8 +76,8 @@ def _layout(shape: tuple[int, ...]) -> _Layout:
     owner = np.repeat(np.arange(len(shape)), shape)
     parts = tuple(slice(stop - size, stop) for stop, size in zip(stops.tolist(), shape, strict=True))
     starts, place = stops - np.array(shape), np.arange(len(owner))
-    chosen = np.indices(shape).reshape(len(shape), -1).T + starts
-    taken = (chosen[:, owner] == place).astype(np.float64)
+    chosen = np.indices(shape).reshape(len(shape), -1) + starts[:, None]
+    taken = (chosen[owner] == place[:, None]).astype(np.float64)
     return _Layout(starts, np.setdiff1d(place, starts), parts, owner, place, owner[:, None] == owner, chosen, taken)
 
 
@@ -93,14 +93,10 @@ def _slopes(payoffs: Array, shape: tuple[int, ...], points: Array) -> Array:
     """Return the derivatives of what each action earns along each probability, (P, K, K), its own stakeholder's giving the payoff itself."""
     layout = _layout(shape)
     shares = points.take(layout.chosen, axis=1)
-    others = np.ones_like(shares)  # for each profile and stakeholder the probability of what the others do in it
-    for i in range(1, len(shape)):
-        others[:, :, i] = others[:, :, i - 1] * shares[:, :, i - 1]
-    after = np.ones(shares.shape[:2])
-    for i in range(len(shape) - 2, -1, -1):
-        after *= shares[:, :, i + 1]
-        others[:, :, i] *= after
-    return np.asarray(payoffs @ (others.take(layout.owner, axis=2) * layout.taken))
+    others = np.ones(shares.shape)  # for each stakeholder and profile the probability of what the others do in it
+    others[:, 1:] = np.multiply.accumulate(shares[:, :-1], axis=1)
+    others[:, :-1] *= np.multiply.accumulate(shares[:, :0:-1], axis=1)[:, ::-1]
+    return np.asarray(payoffs @ (others.take(layout.owner, axis=1) * layout.taken).swapaxes(1, 2))
 
 
 def polished(payoffs: Array, shape: tuple[int, ...], points: Array, used: NDArray[np.bool_], steps: int = 12) -> Polished:
