@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
@@ -93,7 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(welcome, flush=True)
         uvicorn.run(APP, host=host, port=options.port, workers=options.processes, timeout_worker_healthcheck=PATIENCE, **how)
     else:
-        Server(uvicorn.Config(APP, host=host, port=options.port, **how), welcome).run()
+        with suppress(KeyboardInterrupt):  # Ctrl+C is how it is meant to end
+            Server(uvicorn.Config(APP, host=host, port=options.port, **how), welcome).run()
     return 0
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
 from negotiation.errors import SolverError, TimedOutError
@@ -24,6 +24,25 @@ MEMORY = 6 * 2**30
 GRACE = 30.0
 SHARE = 0.8
 """Share of the time limit after which a computation returns what it has."""
+
+
+class Workers(ProcessPoolExecutor):
+    """Worker processes that end at once when they are no longer needed, whatever they do.
+
+    Parameters
+    ----------
+    number : int
+    """
+
+    def __init__(self, number: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        told, self._tell = context.Pipe(duplex=False)
+        super().__init__(number, mp_context=context, initializer=_prepare, initargs=(told,))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the workers; what they were doing breaks off."""
+        self._tell.close()
+        super().shutdown(wait, cancel_futures=cancel_futures)
 
 
 class Compute:
@@ -40,11 +59,8 @@ class Compute:
     def __init__(self, workers: int, seconds: float) -> None:
         self.workers = workers
         self.seconds = seconds
-        self._pool = self._start()
-
-    def _start(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_prepare)
+        self._pool = Workers(workers)
+        self._closed = False
 
     async def run(self, work: Callable[..., T], *arguments: Any) -> T:
         """Run ``work(*arguments)`` in a worker.
@@ -74,10 +90,10 @@ class Compute:
     def _patience(self) -> float:
         return 4 * self.seconds + GRACE
 
-    def _renew(self, broken: ProcessPoolExecutor) -> None:
-        if self._pool is broken:
+    def _renew(self, broken: Workers) -> None:
+        if self._pool is broken and not self._closed:
             broken.shutdown(wait=False)
-            self._pool = self._start()
+            self._pool = Workers(self.workers)
 
     def warm(self) -> None:
         """Start the workers now, without waiting for them."""
@@ -85,28 +101,29 @@ class Compute:
             self._pool.submit(_ready)
 
     def close(self) -> None:
-        """End the workers."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """End the workers, and wait until they have ended: then nothing of them is left over."""
+        self._closed = True
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 def one_process() -> Executor:
     """Return an executor of one worker process, with the limits of all of them."""
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare)
+    return Workers(1)
 
 
-def _prepare() -> None:
+def _prepare(told: Connection) -> None:
     """Load the engine and set the worker's limits."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(told,), daemon=True).start()
     import_module("api.work")
 
 
-def _end_with_parent() -> None:
-    """End this worker when the server is gone, however it went."""
+def _end_with_parent(told: Connection) -> None:
+    """End this worker when the server says so, or is gone, however it went."""
     parent = multiprocessing.parent_process()
     if parent is not None:
-        wait([parent.sentinel])
+        wait([parent.sentinel, told])
         os._exit(0)
 
 

@@ -168,13 +168,13 @@ class Jobs:
         return self.get(name)
 
     def close(self) -> None:
-        """End without waiting; what runs is taken up again at the next start."""
+        """End at once; what runs is taken up again at the next start."""
         with self._lock:
             executor, self._executor = self._executor, None
         for name in list(self._running):
             self._link(name).stop()
         if executor is not None:
-            executor.shutdown(wait=False, cancel_futures=True)
+            executor.shutdown(wait=True, cancel_futures=True)
 
     def _link(self, name: str) -> Link:
         return Link(str(self._folder / name))

@@ -60,7 +60,7 @@ async def running(app: FastAPI, settings: ServerSettings) -> AsyncIterator[None]
         await run_in_threadpool(listener.close)
     await run_in_threadpool(app.state.workshops.close)
     await run_in_threadpool(app.state.jobs.close)
-    app.state.compute.close()
+    await run_in_threadpool(app.state.compute.close)
     engine.dispose()
 
 
