@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from ipaddress import IPv6Address, ip_address
+from socket import gethostname
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -15,6 +16,8 @@ from .settings import ServerSettings
 
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 """Names that every machine gives itself."""
+ON_THE_NET = ("", ".local")
+"""What stands behind a machine's own name when others in its network ask for it."""
 
 
 class OtherHostError(NegotiationError):
@@ -27,7 +30,8 @@ class OtherHostError(NegotiationError):
 def names_of(settings: ServerSettings) -> frozenset[str]:
     """Return the names that a server has wherever a request comes in."""
     public = [] if settings.public is None else [urlsplit(settings.public).netloc]
-    return HERE | {_name(given) for given in (*settings.hosts, *public)}
+    own = [f"{gethostname()}{end}" for end in ON_THE_NET]
+    return HERE | {_name(given) for given in (*settings.hosts, *public, *own)}
 
 
 def refuse_other_names(scope: Scope, names: Iterable[str]) -> None:

@@ -51,7 +51,16 @@ def test_a_page_that_lets_its_own_name_lead_here_gets_nothing(client: TestClient
 
 
 def test_a_server_of_its_own_answers_to_its_address_and_to_this_machine_only(served: Served) -> None:
-    for host in (f"127.0.0.1:{served.port}", f"localhost:{served.port}", "LOCALHOST", "localhost.", "[::1]", "[::ffff:127.0.0.1]:1"):
+    for host in (
+        f"127.0.0.1:{served.port}",
+        f"localhost:{served.port}",
+        "LOCALHOST",
+        "localhost.",
+        "[::1]",
+        "[::ffff:127.0.0.1]:1",
+        socket.gethostname(),
+        f"{socket.gethostname()}.local:1",
+    ):
         assert asked(served, host).startswith("HTTP/1.1 200"), host
     for host in ("evil.example", f"evil.example:{served.port}", "192.168.77.77"):
         assert asked(served, host).startswith("HTTP/1.1 421"), host
