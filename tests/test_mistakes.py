@@ -50,6 +50,8 @@ expected:
     every_equilibrium: count(firms, pay) == 0
 """)
 
+SAYS: dict[str, Any] = {"says": "So it is."}
+IFF: dict[str, Any] = {"iff": "fine >= 100", "vary": {"fine": [0, 500]}}
 MISTAKES: list[tuple[str, tuple[Any, ...], Any, str, str]] = [
     # what it is, where, what is written there, where it is reported, what the message says
     ("a misspelt parameter", ("payoffs", "firms", "cheat"), "good - risk * fien", "payoffs.firms.cheat", "did you mean 'fine'?"),
@@ -125,6 +127,13 @@ MISTAKES: list[tuple[str, tuple[Any, ...], Any, str, str]] = [
     ("an interval with one end", ("expected", 0, "within"), {"fine": [200]}, "expected.0.within.fine.1", "is missing"),
     ("an interval of words", ("expected", 0, "within"), {"fine": ["low", "high"]}, "expected.0.within.fine.0", "expected a number"),
     ("an expectation of nothing known", ("expected", 0, "every_equilibrium"), "cuont(firms, pay) == 0", "expected.0.every_equilibrium", "unknown function"),
+    ("a closed form of two answers", ("expected", 0), {**SAYS, **IFF, "core": "nonempty", "is_equilibrium": {}}, "expected.0.iff", "has one answer"),
+    ("a closed form of two rules", ("expected", 0), {**SAYS, **IFF, "in_core": {"equal": True, "shapley": True}}, "expected.0.iff", "several rules"),
+    ("a closed form in which nothing varies", ("expected", 0), {**SAYS, "iff": "fine > 1", "core": "empty"}, "expected.0.iff", "none varies"),
+    ("charges for the core", ("expected", 0), {**SAYS, **IFF, "core": "empty", "given": {"charges": "equal"}}, "expected.0.given.charges", "what people pay"),
+    ("an outcome of moves that nobody orders", ("expected", 0, "after_moves"), "fine > 1", "expected.0.after_moves", "who moves first"),
+    ("a selection of nothing", ("expected", 0, "selection"), "pessimistic", "expected.0.selection", "none is claimed"),
+    ("an unknown selection", ("expected", 0), {**SAYS, "after_moves": "1", "selection": "hopeful"}, "expected.0.selection", "expected one of"),
     ("a single equals sign", ("payoffs", "firms", "pay"), "1 if dues = 3 else 0", "payoffs.firms.pay", "write == to compare"),
     ("a caret for a power", ("payoffs", "firms", "pay"), "dues ^ 2", "payoffs.firms.pay", "write ** for a power"),
     ("a bracket that stays open", ("payoffs", "firms", "pay"), "3 * (dues + 1", "payoffs.firms.pay", "bracket"),
@@ -167,6 +176,18 @@ def test_a_mistake_is_named_with_its_place_and_a_way_out(what: str, place: tuple
     assert problem.remedy
     assert problem.line is not None
     assert len(caught.value.problems) <= 3
+
+
+def test_a_slip_in_what_follows_the_moves_is_named() -> None:
+    game = {**GOOD, "moves": [["state"], ["firms"]], "expected": [{**SAYS, "after_moves": "count(farms, pay) > 1"}]}
+    with pytest.raises(InvalidGameError, match=r"after_moves.*did you mean 'firms'"):
+        read_definition(game)
+
+
+def test_a_core_without_a_cost_game_is_named() -> None:
+    game = {key: value for key, value in GOOD.items() if key != "cost_game"} | {"expected": [{"says": "Empty.", "core": "empty"}]}
+    with pytest.raises(InvalidGameError, match="no cost game"):
+        read_definition(game)
 
 
 @pytest.mark.parametrize("field", ["title", "money", "stakeholders", "payoffs"])

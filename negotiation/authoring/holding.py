@@ -10,7 +10,8 @@ import numpy as np
 
 from ..definition import Definition, Expectation, Given
 from ..errors import NegotiationError
-from ..governance.expectations import CLOSE, anchors_at_once, drawn, failures, follows, related
+from ..governance.anchors import anchors_at_once, at_profile, drawn
+from ..governance.expectations import CLOSE, failures, follows, related
 from ..governance.line import Line, Truth, build_line, taken
 from ..governance.situation import build_situation
 from ..governance.stability import bloc
@@ -21,7 +22,10 @@ from .moved import with_values
 
 KEPT = 2
 """Games of the last settings that are kept: claims under the same settings follow one another."""
-CLAIMS = ("every_equilibrium", "some_equilibrium", "no_equilibrium", "holds", "observe")
+CLAIMS = ("every_equilibrium", "some_equilibrium", "no_equilibrium", "holds", "observe", "after_moves")
+
+SITUATED = ("verdict", "individual", "formation", "equilibria", "every_equilibrium", "some_equilibrium", "no_equilibrium", "weakest", "holds", "after_moves")
+"""Claims about the game under the expectation's own settings."""
 
 
 class Holding:
@@ -56,7 +60,7 @@ class Holding:
         try:
             if not self._touches(expected):
                 return np.ones(len(self.values), dtype=np.bool_)
-            return self._at_once(expected)
+            return self._at_once(expected) if expected.after_moves is None else self._each(expected)
         except NegotiationError:
             return self._each(expected)
 
@@ -64,14 +68,17 @@ class Holding:
         """Return whether charges, costs or mixtures are claimed, and the parameter has to do with them."""
         if expected.given.charges is not None or expected.mixed or expected.solutions is not None:
             return True
-        return (expected.core is not None or bool(expected.in_core)) and self.name in cost_parameters(self.definition)
+        if expected.core is None and not expected.in_core:
+            return False
+        told = [] if expected.iff is None else [expected.iff]
+        return self.name in cost_parameters(self.definition) | names_read(self.definition, told)
 
     def _each(self, expected: Expectation) -> Truth:
         return np.array([self._holds(expected, value) for value in self.values], dtype=np.bool_)
 
     def _holds(self, expected: Expectation, value: float) -> bool:
         try:
-            return next(failures(with_values(self.definition, {self.name: float(value)}), expected), None) is None
+            return next(failures(with_values(self.definition, {self.name: float(value)}), expected, tested=False), None) is None
         except NegotiationError:
             return False
 
@@ -101,7 +108,7 @@ class Holding:
 
     def _at_once(self, expected: Expectation) -> Truth:
         truth = np.ones(len(self.values), dtype=np.bool_)
-        if expected.iff is not None:
+        if at_profile(expected):
             truth &= self._anchor(expected)
         if not _only_observes(expected):
             truth &= self._equilibria(expected, self._lines(*_key(expected.given)))
@@ -180,9 +187,8 @@ class Holding:
 
 def _only_observes(expected: Expectation) -> bool:
     """Return whether an expectation says nothing about the game under its own settings but what is observed, or an anchor."""
-    fields = ("verdict", "individual", "formation", "equilibria", "every_equilibrium", "some_equilibrium", "no_equilibrium", "weakest", "holds")
     alone = expected.is_equilibrium is None or expected.iff is not None
-    return alone and all(getattr(expected, field) is None for field in fields)
+    return alone and all(getattr(expected, field) is None for field in SITUATED)
 
 
 def _key(given: Given, extra: Mapping[str, float] | None = None) -> tuple[str, tuple[tuple[str, float], ...]]:

@@ -104,7 +104,7 @@ def cost_parameters(definition: Definition) -> frozenset[str]:
 
 
 def _claims(entry: object) -> list[str]:
-    fields = ("every_equilibrium", "some_equilibrium", "no_equilibrium", "holds", "iff", "observe")
+    fields = ("every_equilibrium", "some_equilibrium", "no_equilibrium", "holds", "iff", "observe", "after_moves")
     return [text for field in fields if (text := getattr(entry, field)) is not None]
 
 

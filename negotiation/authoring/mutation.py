@@ -18,6 +18,7 @@ from ..definition import Definition
 from ..document import Place
 from ..errors import NegotiationError
 from ..formula import parse
+from ..governance.anchors import at_profile
 from ..governance.expectations import failures
 from .soundings import SAME, soundings
 
@@ -147,8 +148,8 @@ def noticed(definition: Definition, order: Sequence[int] | None = None) -> int |
 
 
 def quick_first(definition: Definition) -> list[int]:
-    """Return the expectations in the order of what they cost: anchors, single profiles and equilibria, trends, verdicts."""
-    costs = [(one.iff is None, one.verdict is not None or one.formation is not None, one.observe is not None) for one in definition.expected]
+    """Return the expectations in the order of what they cost: anchors about a profile, single profiles and equilibria, trends, verdicts."""
+    costs = [(not at_profile(one), one.verdict is not None or one.formation is not None, one.observe is not None) for one in definition.expected]
     return sorted(range(len(costs)), key=costs.__getitem__)
 
 

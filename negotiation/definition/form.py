@@ -198,8 +198,12 @@ class Expectation(Model):
     weakest: dict[str, str] | None = None
     core: Literal["empty", "nonempty"] | None = None
     in_core: dict[str, bool] = {}
+    after_moves: Expression | None = None
+    """True of every outcome of working the order of moves backward, whichever replies followers settle on, unless `selection` names one."""
+    selection: Literal["optimistic", "pessimistic"] | None = None
     holds: Expression | None = None
     iff: Expression | None = None
+    """Exactly when the answer holds: that the target, or `is_equilibrium`, is an equilibrium, or what `core`, `in_core` or `after_moves` says."""
     vary: dict[str, tuple[Number, Number]] = {}
     observe: Expression | None = None
     along: dict[str, tuple[Number, ...]] = {}

@@ -6,28 +6,21 @@ equilibria, and "rises", "above" and so on must be true of both ends of the rang
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..coalitional.core.least import least_core
-from ..coalitional.methods import allocate
-from ..definition import Definition, Expectation, Given
-from ..formula import parse
+from ..definition import Definition, Expectation
 from ..numerics import Array
-from ..settings import Settings
 from ..strategic.nash import nash_equilibria
-from .draws import draws_of, gains_at
-from .situation import Situation, build_situation
+from .anchors import anchor_failures, core_failures, holds_at, number, settled
+from .path import path_failures
+from .situation import Situation
 from .stability import individual
 from .verdict import Verdict, verdict
 
-DRAWS = 60
-BUILT = 2
-"""Draws of an anchor for which the whole game is built; the others are answered by the gains of single members alone."""
 CLOSE = 1e-6
 
 
@@ -69,33 +62,38 @@ def check_expectations(definition: Definition) -> tuple[Checked, ...]:
     return tuple(Checked(e.says, e.source, e.kind, tuple(failures(definition, e))) for e in definition.expected)
 
 
-def failures(definition: Definition, expected: Expectation) -> Iterator[str]:
-    """Yield where the engine disagrees with one expectation, the cheapest comparison first; nothing where it agrees."""
-    situation = _situation(definition, expected.given)
+def failures(definition: Definition, expected: Expectation, *, tested: bool = True) -> Iterator[str]:
+    """Yield where the engine disagrees with one expectation, the cheapest comparison first; nothing where it agrees.
+
+    Parameters
+    ----------
+    definition : Definition
+    expected : Expectation
+    tested : bool
+        Whether draws that all give one answer count against a closed form: they do not test it.
+    """
+    situation = settled(definition, expected.given)
     if expected.verdict is not None or expected.formation is not None or expected.weakest is not None:
         yield from _verdict_failures(expected, verdict(situation))
     if expected.individual is not None and individual(situation.game, situation.target).holds != expected.individual:
         yield f"the target {'is no' if expected.individual else 'is an'} equilibrium"
     if expected.equilibria is not None and len(situation.equilibria) != expected.equilibria:
         yield f"there are {len(situation.equilibria)} equilibria, not {expected.equilibria}"
-    if expected.is_equilibrium is not None and expected.iff is None and not _holds_at(situation, expected):
+    if expected.is_equilibrium is not None and expected.iff is None and not holds_at(situation, expected):
         yield "the profile is no equilibrium"
     yield from _equilibria_failures(situation, expected)
     if expected.mixed or expected.solutions is not None:
         yield from _mixed_failures(situation, expected)
     yield from _cost_failures(situation, expected)
-    if expected.holds is not None and not _number(situation, expected.holds):
+    if expected.holds is not None and not number(situation, expected.holds):
         yield f"'{expected.holds}' does not hold"
+    if expected.after_moves is not None and expected.iff is None:
+        yield from path_failures(situation, expected)
     if expected.iff is not None:
-        yield from _anchor_failures(definition, expected)
+        yield from anchor_failures(definition, expected, tested=tested)
     if expected.observe is not None:
         yield from _trend_failures(definition, expected)
         yield from _comparison_failures(definition, expected)
-
-
-def _situation(definition: Definition, given: Given, extra: dict[str, float] | None = None) -> Situation:
-    values = {**given.set, **(extra or {})}
-    return build_situation(definition, Settings(tuple(values.items()), given.scenario, given.levers), given.charges)
 
 
 def _verdict_failures(expected: Expectation, found: Verdict) -> Iterator[str]:
@@ -110,12 +108,6 @@ def _verdict_failures(expected: Expectation, found: Verdict) -> Iterator[str]:
         came = {} if weakest is None else {"stakeholder": weakest.stakeholder, "to": weakest.to}
         if any(came.get(key) != value for key, value in expected.weakest.items()):
             yield f"the weakest link is {came}, not {expected.weakest}"
-
-
-def _holds_at(situation: Situation, expected: Expectation) -> bool:
-    profile = expected.is_equilibrium
-    point = situation.target if profile is None else situation.game.point(situation.definition.counts(profile))
-    return individual(situation.game, point).holds
 
 
 def _equilibria_failures(situation: Situation, expected: Expectation) -> Iterator[str]:
@@ -144,59 +136,12 @@ def _mixed_failures(situation: Situation, expected: Expectation) -> Iterator[str
 
 
 def _cost_failures(situation: Situation, expected: Expectation) -> Iterator[str]:
-    game = situation.cost_game
-    if game is None:
-        if expected.core is not None or expected.in_core:
-            yield "there is no cost game"
+    if expected.core is None and not expected.in_core:
         return
-    if expected.core is not None and least_core(game).empty != (expected.core == "empty"):
-        yield f"the core is {'nonempty' if expected.core == 'empty' else 'empty'}"
-    for method, inside in expected.in_core.items():
-        if allocate(game, method).in_core != inside:
-            yield f"the {method} allocation is {'not ' if inside else ''}in the core"
-
-
-def _number(situation: Situation, formula: str) -> float:
-    origin = tuple(np.zeros(1, dtype=np.int64) for _ in situation.game.names)
-    return float(situation.observe(formula, origin)[0])
-
-
-def _anchor_failures(definition: Definition, expected: Expectation) -> Iterator[str]:
-    """Draw the varied parameters and compare the closed form with the engine's answer."""
-    draws = drawn(expected)
-    columns = {name: np.array([draw[name] for draw in draws]) for name in expected.vary}
-    quick = () if expected.given.charges is not None else list(zip(*(row.tolist() for row in anchors_at_once(definition, expected, columns)), strict=True))
-    answers = set()
-    for k, draw in enumerate(draws):
-        if k < len(quick) and k >= BUILT:
-            formula, found = quick[k]
-        else:
-            situation = _situation(definition, expected.given, draw)
-            formula, found = bool(_number(situation, expected.iff or "")), _holds_at(situation, expected)
-        answers.add(formula)
-        if formula != found:
-            yield f"closed form says {formula}, the engine {found}, at {draw}"
-            return
-    if len(answers) < 2:
-        yield f"all {DRAWS} draws gave {answers.pop()}: the ranges of 'vary' do not test the condition"
-
-
-def drawn(expected: Expectation) -> list[dict[str, float]]:
-    """Return the numbers with which an anchor is tried, always the same."""
-    rng = np.random.default_rng(20150101)
-    return [{name: float(rng.uniform(low, high)) for name, (low, high) in expected.vary.items()} for _ in range(DRAWS)]
-
-
-def anchors_at_once(definition: Definition, expected: Expectation, values: Mapping[str, Array]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return the closed form and the engine's answer for many values of some parameters, without building a game for each."""
-    many = draws_of(definition, expected.given.settings(), values)
-    profile = expected.is_equilibrium
-    if profile is None:
-        profile = {} if definition.target is None else definition.target.profile
-    counts = definition.counts(profile | dict(many.bound))
-    start = [[float(a == 0) * size for a in range(len(row))] for size, row in zip(many.members, many.actions.values(), strict=True)]
-    closed = np.broadcast_to(np.asarray(parse(expected.iff or "")(many.environment(start)), dtype=float), (many.size,))
-    return closed != 0, gains_at(many, counts).holds
+    if situation.cost_game is None:
+        yield "there is no cost game"
+    elif expected.iff is None:
+        yield from core_failures(situation.cost_game, expected)
 
 
 def _range(situation: Situation, formula: str) -> Array:
@@ -213,7 +158,7 @@ def _trend_failures(definition: Definition, expected: Expectation) -> Iterator[s
         yield "'along' needs parameters with equally many values, at least two"
         return
     steps = [{name: values[k] for name, values in expected.along.items()} for k in range(lengths.pop())]
-    ranges = np.array([_range(_situation(definition, expected.given, step), expected.observe or "") for step in steps])
+    ranges = np.array([_range(settled(definition, expected.given, step), expected.observe or "") for step in steps])
     changes = np.array([after - before for before, after in pairwise(ranges)])
     if np.isnan(ranges).any():
         yield "there is a step without pure equilibrium"
@@ -238,8 +183,8 @@ def follows(changes: Array, trend: str, close: float) -> bool:
 def _comparison_failures(definition: Definition, expected: Expectation) -> Iterator[str]:
     if expected.compared_with is None or expected.relation is None:
         return
-    here = _range(_situation(definition, expected.given), expected.observe or "")
-    there = _range(_situation(definition, expected.compared_with), expected.observe or "")
+    here = _range(settled(definition, expected.given), expected.observe or "")
+    there = _range(settled(definition, expected.compared_with), expected.observe or "")
     close = CLOSE * max(1.0, float(np.nanmax(np.abs([here, there]))))
     change = here - there
     if np.isnan(change).any() or not related(change, expected.relation, close):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..document import Document
 from ..errors import Problem
-from . import fields, formulas, references, values
+from . import claims, fields, formulas, references, values
 from .outline import Outline
 
 FIELDS = (fields.names, fields.units, fields.ranges)
@@ -21,6 +21,7 @@ RELATIONS = (
     references.levers_and_scenarios,
     references.cost_game,
     references.expectations,
+    claims.claims,
     values.values,
 )
 

@@ -57,7 +57,7 @@ def _formula_places(outline: Outline) -> Iterator[tuple[Place, Any, str]]:
                 if isinstance(entry, dict) and field in entry:
                     yield ("cost_game", group_, name, field), entry[field], "coalition"
     for k, entry in enumerate(outline.entries("expected")):
-        for key in ("every_equilibrium", "some_equilibrium", "no_equilibrium", "holds", "iff", "observe"):
+        for key in ("every_equilibrium", "some_equilibrium", "no_equilibrium", "holds", "iff", "observe", "after_moves"):
             if isinstance(entry.get(key), (str, int, float)):
                 yield ("expected", k, key), entry[key], "profile"
 

@@ -96,6 +96,29 @@ def test_what_the_expectation_sets_or_varies_and_what_has_no_range_is_not_led_th
     assert list(open_parameters(game(compared), game(compared).expected[0])) == ["loss"]
 
 
+def test_a_closed_form_for_the_core_is_led_through_what_the_cost_reads_and_through_what_it_reads_itself() -> None:
+    cost = {"cost_game": {"classes": {"firms": {}}, "cost": "dues + 2 * count(firms) if count(firms) == 3 else loss * count(firms)"}}
+    right = {"says": "Iff.", "core": "nonempty", "iff": "dues + 6 <= 3 * loss", "vary": {"dues": [0, 10]}}
+    lucky = {**right, "iff": "dues + 6 <= 12 + idle - 1", "given": {"set": {"loss": 4}}}
+    definition = game(right, lucky, {**right, "iff": "dues <= 6"}, **cost)
+    assert Holding(definition, "loss", [3.0, 5.0]).asked(definition.expected[0]).tolist() == [True, True]
+    assert Holding(definition, "loss", [3.0, 4.0]).asked(definition.expected[2]).tolist() == [False, True]
+    assert Holding(definition, "idle", [1.0, 5.0]).asked(definition.expected[1]).tolist() == [True, False]
+
+
+def test_what_follows_the_moves_is_led_through_one_number_at_a_time() -> None:
+    claim = {"says": "All pay.", "after_moves": "count(firms, pay) == 3"}
+    places = found(game(claim, moves=[["firms"]]))
+    assert places.keys() == {"dues", "loss"}
+    assert 5.7 <= places["dues"][1] <= 6.0
+    assert 4.0 <= places["loss"][0] <= 4.3
+    exactly = {"says": "Iff.", "after_moves": "count(firms, pay) == 3", "iff": "loss >= dues", "vary": {"loss": [0, 10]}}
+    assert found(game(exactly, moves=[["firms"]])) == {}
+    lucky = {**exactly, "iff": "loss >= 4"}
+    low, high = found(game(lucky, moves=[["firms"]]))["dues"]
+    assert 3 < low <= 4 <= high < 5
+
+
 def test_an_anchor_holds_everywhere_and_one_with_a_number_in_it_does_not() -> None:
     right = {"says": "Iff.", "iff": "loss >= dues", "vary": {"loss": [0, 10]}}
     lucky = {"says": "Iff.", "iff": "loss >= 4", "vary": {"loss": [0, 10]}}

@@ -100,6 +100,49 @@ def backward_induction(game: Game, moves: Sequence[Sequence[str]]) -> Commitment
 
 
 @dataclass(frozen=True)
+class Committed:
+    """Where an order of moves can end under one selection.
+
+    Parameters
+    ----------
+    points : tuple of ndarray
+        Every count profile in which the first group is in equilibrium, given the replies that the selection takes.
+    complete : bool
+        False when some choice has no pure reply, so that nobody can say what it would bring.
+    """
+
+    points: Points
+    complete: bool
+
+
+def committed_outcomes(game: Game, moves: Sequence[Sequence[str]]) -> dict[str, Committed]:
+    """Return all outcomes of an order of moves under each selection, without what else :func:`backward_induction` tells of them.
+
+    Parameters
+    ----------
+    game : Game
+        At most 2,000,000 count profiles.
+    moves : sequence of sequence of str
+        As in :func:`backward_induction`, with the same errors.
+
+    Returns
+    -------
+    dict of str to Committed
+        Under ``"optimistic"`` and ``"pessimistic"``.
+
+    Examples
+    --------
+    >>> leader, follower = np.array([[2, 4], [1, 3]]), np.array([[1, 0], [0, 1]])
+    >>> game = Game.from_tables([leader, follower], names=["state", "firm"], actions=[["tolerate", "inspect"], ["evade", "comply"]])
+    >>> game.counts(committed_outcomes(game, [["state"], ["firm"]])["pessimistic"].points)
+    {'state': {'tolerate': 0, 'inspect': 1}, 'firm': {'evade': 0, 'comply': 1}}
+    """
+    tree = _tree(game, moves)
+    solved = {selection: _solve(tree, selection) for selection in ("optimistic", "pessimistic")}
+    return {selection: Committed(_points(game, solution.outcomes), not solution.gaps) for selection, solution in solved.items()}
+
+
+@dataclass(frozen=True)
 class _Tree:
     """Who moves when. Arrays over histories have one axis for each stakeholder, in the order of moves."""
 
