@@ -8,6 +8,7 @@ import logging
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -29,6 +30,8 @@ KEPT = 20
 PATTERN = "%Y%m%dT%H%M%S%fZ"
 PART = ".part"
 """End of the name of a copy that is being made."""
+LEFT = 3600.0
+"""Seconds after which nobody is at work on such a copy any more."""
 
 
 def folder_of(engine: Engine) -> Path | None:
@@ -72,6 +75,14 @@ def _whole(target: Path, make: Callable[[Path], object]) -> None:
         part.unlink(missing_ok=True)
 
 
+def _clear(folder: Path) -> None:
+    """Take away what a server left that was killed while it copied; others may be copying now."""
+    for part in folder.glob(f"*{PART}"):
+        with contextlib.suppress(FileNotFoundError):
+            if part.stat().st_mtime < time.time() - LEFT:
+                part.unlink()
+
+
 def backup(engine: Engine, workshop: str) -> Path | None:
     """Copy what stands: the whole database, or on PostgreSQL the workshop; a copy that fails is logged and harms nothing.
 
@@ -87,8 +98,7 @@ def backup(engine: Engine, workshop: str) -> Path | None:
     target = folder / (f"{now}.db" if file is not None else f"{now}-{workshop}.json")
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        for left in folder.glob(f"*{PART}"):  # of a server that was killed while it copied
-            left.unlink(missing_ok=True)
+        _clear(folder)
         if file is not None:
             copy(file, target)
         else:

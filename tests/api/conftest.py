@@ -89,8 +89,9 @@ def served(database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser, while tests need one: as long as it is open, nothing else can have an event loop in this thread."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         not_here("Chromium")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from api.doctor import worked_out
 from api.local import workshops_in
-from api.storage.backups import backup, backups, copy, restore
+from api.storage.backups import PART, backup, backups, copy, restore
 from api.storage.database import StorageError, is_sqlite, open_engine
 from api.storage.migrate import upgrade
 from api.workshop.moves.rights import Actor
@@ -26,9 +27,15 @@ OWNER = Actor("owner")
 
 
 def played(workshops: Workshops, title: str) -> Made:
+    """Play a round, and wait for the copy that its end makes."""
+    before = len(backups(workshops.engine))
     made = workshops.make(Plan(title=title, game=GAME, consent=f"{title} " * 80))
     for phase in ("lobby", "decide", "closed", "revealed"):
         workshops.act(made.tables[0][0], OWNER, MOVES["go"], MOVES["go"].body(to=phase), {}, key=f"{title} goes on to {phase}").result()
+    end = time.monotonic() + 30
+    while len(backups(workshops.engine)) == before:
+        assert time.monotonic() < end
+        time.sleep(0.02)
     return made
 
 
@@ -101,8 +108,7 @@ def test_the_command_says_what_deleting_reached(database: Callable[[], str], cap
     url = database()
     with workshops_in(url) as workshops:
         gone, stays = played(workshops, "Zainab"), played(workshops, "Amina")
-        before = backups(workshops.engine, "" if is_sqlite(url) else gone.workshop)
-        assert before
+        assert backups(workshops.engine, "" if is_sqlite(url) else gone.workshop)
     assert cli.main(["forget", gone.workshop, "--database", url]) == 0
     assert "out of the copies beside the database, too" in capsys.readouterr().out
     engine = open_engine(url)
@@ -111,3 +117,15 @@ def test_the_command_says_what_deleting_reached(database: Callable[[], str], cap
     assert backups(engine, "" if is_sqlite(url) else stays.workshop)
     assert worked_out(engine) == (1, 1)
     engine.dispose()
+
+
+def test_two_who_copy_at_once_leave_each_other_in_peace(tmp_path: Path) -> None:
+    with workshops_in(f"sqlite:///{tmp_path}/w.db") as workshops:
+        made = played(workshops, "Amina")
+        left = tmp_path / "w.db.backups" / f"left.db{PART}"
+        left.touch()
+        assert backup(workshops.engine, made.workshop) is not None
+        assert left.exists(), "somebody may be at work on it"
+        os.utime(left, (1_700_000_000, 1_700_000_000))
+        assert backup(workshops.engine, made.workshop) is not None
+        assert not left.exists(), "nobody is"

@@ -168,13 +168,13 @@ ESCAPES = (
 @pytest.mark.parametrize("text", WORST)
 def test_no_formula_takes_long(text: str) -> None:
     took = []
-    for _ in range(5):
-        begun = time.perf_counter()
+    for _ in range(20):
+        begun = time.thread_time()
         try:
             parse.__wrapped__(text)({"a": 2.0, "x" * 2000: 1.0})  # type: ignore[attr-defined]
         except InvalidFormulaError as error:
             assert error.remedy
-        took.append(time.perf_counter() - begun)
+        took.append(time.thread_time() - begun)
     assert min(took) < 0.005
 
 
