@@ -134,6 +134,11 @@ MISTAKES: list[tuple[str, tuple[Any, ...], Any, str, str]] = [
     ("an outcome of moves that nobody orders", ("expected", 0, "after_moves"), "fine > 1", "expected.0.after_moves", "who moves first"),
     ("a selection of nothing", ("expected", 0, "selection"), "pessimistic", "expected.0.selection", "none is claimed"),
     ("an unknown selection", ("expected", 0), {**SAYS, "after_moves": "1", "selection": "hopeful"}, "expected.0.selection", "expected one of"),
+    ("numbers that vary for nothing", ("expected", 0, "vary"), {"fine": [0, 500]}, "expected.0.vary", "add 'iff'"),
+    ("joining by nobody known", ("expected", 0), {**SAYS, "tips_at": {"farms": 3}}, "expected.0.tips_at.farms", "did you mean 'firms'?"),
+    ("joining by a closed form", ("expected", 0), {**SAYS, **IFF, "tips_at": {"firms": 3}}, "expected.0.iff", "without 'iff'"),
+    ("joining by a slip", ("expected", 0), {**SAYS, "tips_at": {"firms": "fien / 9"}}, "expected.0.tips_at.firms", "did you mean 'fine'?"),
+    ("joining at charges", ("expected", 0), {**SAYS, "tips_at": {"firms": 3}, "given": {"charges": "equal"}}, "expected.0.given.charges", "'set'"),
     ("a single equals sign", ("payoffs", "firms", "pay"), "1 if dues = 3 else 0", "payoffs.firms.pay", "write == to compare"),
     ("a caret for a power", ("payoffs", "firms", "pay"), "dues ^ 2", "payoffs.firms.pay", "write ** for a power"),
     ("a bracket that stays open", ("payoffs", "firms", "pay"), "3 * (dues + 1", "payoffs.firms.pay", "bracket"),
@@ -182,6 +187,13 @@ def test_a_slip_in_what_follows_the_moves_is_named() -> None:
     game = {**GOOD, "moves": [["state"], ["firms"]], "expected": [{**SAYS, "after_moves": "count(farms, pay) > 1"}]}
     with pytest.raises(InvalidGameError, match=r"after_moves.*did you mean 'firms'"):
         read_definition(game)
+
+
+def test_joining_needs_another_action_than_today_s_for_all() -> None:
+    for target in ("cheat", {"pay": 6, "cheat": 4}):
+        game = {**GOOD, "target": {"profile": {"firms": target}}, "expected": [{**SAYS, "tips_at": {"firms": 3}}]}
+        with pytest.raises(InvalidGameError, match=r"tips_at.*does not go all together"):
+            read_definition(game)
 
 
 def test_a_core_without_a_cost_game_is_named() -> None:

@@ -15,6 +15,7 @@ from ..governance.expectations import CLOSE, failures, follows, related
 from ..governance.line import Line, Truth, build_line, taken
 from ..governance.situation import build_situation
 from ..governance.stability import bloc
+from ..governance.tipping import tips_at_once
 from ..numerics import Array
 from ..strategic.game import Points
 from .missing import cost_parameters, names_read
@@ -84,11 +85,11 @@ class Holding:
 
     def _touches(self, expected: Expectation) -> bool:
         """Return whether the parameter changes a payoff, or is read by the claim, under any settings that the expectation looks at."""
-        texts = [text for field in CLAIMS if (text := getattr(expected, field)) is not None]
+        texts = [text for field in CLAIMS if (text := getattr(expected, field)) is not None] + list(expected.tips_at.values())
         target = self.definition.target
         texts += [target.condition] if target is not None and target.condition is not None else []
         judged = expected.verdict is not None and self.name in cost_parameters(self.definition)
-        if expected.iff is not None or judged or self.name in names_read(self.definition, texts):
+        if expected.vary or judged or self.name in names_read(self.definition, texts):
             return True
         return any(self._lines(*key).moves_payoffs for key in self._settings(expected))
 
@@ -110,6 +111,8 @@ class Holding:
         truth = np.ones(len(self.values), dtype=np.bool_)
         if at_profile(expected):
             truth &= self._anchor(expected)
+        if expected.tips_at:
+            truth &= self._tipping(expected)
         if not _only_observes(expected):
             truth &= self._equilibria(expected, self._lines(*_key(expected.given)))
         if expected.observe is not None and expected.trend is not None:
@@ -120,12 +123,22 @@ class Holding:
 
     def _anchor(self, expected: Expectation) -> Truth:
         """Compare the closed form with the engine's answer at every draw under every number."""
-        draws, many = drawn(expected), len(self.values)
-        columns = {name: np.tile([draw[name] for draw in draws], many) for name in expected.vary}
-        columns[self.name] = np.repeat(taken(self.definition, expected.given, self.name, self.values), len(draws))
-        closed, found = anchors_at_once(self.definition, expected, columns)
-        same: Truth = (closed == found).reshape(many, len(draws)).all(axis=1)
+        closed, found = anchors_at_once(self.definition, expected, self._columns(expected))
+        same: Truth = (closed == found).reshape(len(self.values), -1).all(axis=1)
         return same
+
+    def _tipping(self, expected: Expectation) -> Truth:
+        """Compare numbers of members in the same way."""
+        truth = np.ones(len(self.values), dtype=np.bool_)
+        for claimed, found in tips_at_once(self.definition, expected, self._columns(expected)).values():
+            truth &= (claimed == found).reshape(len(self.values), -1).all(axis=1)
+        return truth
+
+    def _columns(self, expected: Expectation) -> dict[str, Array]:
+        """Return every draw of what varies under every number."""
+        draws, many = drawn(expected) if expected.vary else [{}], len(self.values)
+        tiled = {name: np.tile([draw[name] for draw in draws], many) for name in expected.vary}
+        return {**tiled, self.name: np.repeat(taken(self.definition, expected.given, self.name, self.values), len(draws))}
 
     def _equilibria(self, expected: Expectation, line: Line) -> Truth:
         truth = np.ones(line.size, dtype=np.bool_)
@@ -188,7 +201,7 @@ class Holding:
 def _only_observes(expected: Expectation) -> bool:
     """Return whether an expectation says nothing about the game under its own settings but what is observed, or an anchor."""
     alone = expected.is_equilibrium is None or expected.iff is not None
-    return alone and all(getattr(expected, field) is None for field in SITUATED)
+    return alone and not expected.tips_at and all(getattr(expected, field) is None for field in SITUATED)
 
 
 def _key(given: Given, extra: Mapping[str, float] | None = None) -> tuple[str, tuple[tuple[str, float], ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ..definition import Definition, Lever, Parameter
+from ..definition import Definition, Expectation, Lever, Parameter
 from ..errors import Problem
 from ..formula import parse
 from ..validation.fields import currencies
@@ -103,9 +103,9 @@ def cost_parameters(definition: Definition) -> frozenset[str]:
     return frozenset(names_read(definition, _cost_formulas(definition)) | fed)
 
 
-def _claims(entry: object) -> list[str]:
+def _claims(entry: Expectation) -> list[str]:
     fields = ("every_equilibrium", "some_equilibrium", "no_equilibrium", "holds", "iff", "observe", "after_moves")
-    return [text for field in fields if (text := getattr(entry, field)) is not None]
+    return [text for field in fields if (text := getattr(entry, field)) is not None] + list(entry.tips_at.values())
 
 
 def _formulas(definition: Definition) -> list[str]:

@@ -201,6 +201,8 @@ class Expectation(Model):
     after_moves: Expression | None = None
     """True of every outcome of working the order of moves backward, whichever replies followers settle on, unless `selection` names one."""
     selection: Literal["optimistic", "pessimistic"] | None = None
+    tips_at: dict[str, Expression] = {}
+    """For a stakeholder the number of its members from which on joining pays: leaving today's action for the target's, all others at the target."""
     holds: Expression | None = None
     iff: Expression | None = None
     """Exactly when the answer holds: that the target, or `is_equilibrium`, is an equilibrium, or what `core`, `in_core` or `after_moves` says."""

@@ -26,6 +26,8 @@ from .situation import Situation, build_situation
 from .stability import individual
 
 DRAWS = 60
+FEW = 12
+"""Of these, those that are tried of an order of moves where a closed form is only led through the numbers for another parameter: each is a whole game."""
 BUILT = 2
 """Draws of an anchor about a profile for which the whole game is built; the others are answered by the gains of single members alone."""
 
@@ -34,8 +36,10 @@ Pairs = Iterator[tuple[bool, bool]]
 
 
 def anchor_failures(definition: Definition, expected: Expectation, *, tested: bool = True) -> Iterator[str]:
-    """Draw the varied parameters and compare the closed form with the engine's answer; `tested` asks for draws that give both answers."""
+    """Draw the varied parameters and compare the closed form with the engine's answer; `tested` asks for all draws, and that they give both answers."""
     draws, answers = drawn(expected), set()
+    if expected.after_moves is not None and not tested:
+        draws = draws[:FEW]
     for draw, (formula, found) in zip(draws, _pairs(definition, expected, draws), strict=True):
         answers.add(formula)
         if formula != found:

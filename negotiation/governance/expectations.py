@@ -19,6 +19,7 @@ from .anchors import anchor_failures, core_failures, holds_at, number, settled
 from .path import path_failures
 from .situation import Situation
 from .stability import individual
+from .tipping import tipping_failures
 from .verdict import Verdict, verdict
 
 CLOSE = 1e-6
@@ -70,7 +71,7 @@ def failures(definition: Definition, expected: Expectation, *, tested: bool = Tr
     definition : Definition
     expected : Expectation
     tested : bool
-        Whether draws that all give one answer count against a closed form: they do not test it.
+        Whether draws that all give one answer count against a closed form: they do not test it. Otherwise few draws may do.
     """
     situation = settled(definition, expected.given)
     if expected.verdict is not None or expected.formation is not None or expected.weakest is not None:
@@ -89,6 +90,8 @@ def failures(definition: Definition, expected: Expectation, *, tested: bool = Tr
         yield f"'{expected.holds}' does not hold"
     if expected.after_moves is not None and expected.iff is None:
         yield from path_failures(situation, expected)
+    if expected.tips_at:
+        yield from tipping_failures(definition, expected, tested=tested)
     if expected.iff is not None:
         yield from anchor_failures(definition, expected, tested=tested)
     if expected.observe is not None:

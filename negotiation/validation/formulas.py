@@ -9,7 +9,7 @@ from ..document import Place
 from ..errors import InvalidFormulaError, listed, nearest
 from ..evaluation import TOTAL_USE
 from ..formula import parse
-from .outline import Outline
+from .outline import Outline, group
 
 CLASS_FORMULAS = ("use", "ability", "months", "fee", "floor")
 SOURCE_FORMULAS = ("least", "most")
@@ -60,6 +60,9 @@ def _formula_places(outline: Outline) -> Iterator[tuple[Place, Any, str]]:
         for key in ("every_equilibrium", "some_equilibrium", "no_equilibrium", "holds", "iff", "observe", "after_moves"):
             if isinstance(entry.get(key), (str, int, float)):
                 yield ("expected", k, key), entry[key], "profile"
+        for name, text in group(entry.get("tips_at")).items():
+            if isinstance(text, (str, int, float)):
+                yield ("expected", k, "tips_at", name), text, "profile"
 
 
 def _count(outline: Outline, place: Place, use: tuple[str, ...], counting: str) -> None:

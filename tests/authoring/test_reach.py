@@ -119,6 +119,21 @@ def test_what_follows_the_moves_is_led_through_one_number_at_a_time() -> None:
     assert 3 < low <= 4 <= high < 5
 
 
+def test_a_number_of_members_is_led_through_its_formula_and_what_moves_payoffs() -> None:
+    payoffs = {"firms": {"pay": "count(firms, pay) * loss - dues", "cheat": "0"}}
+    sure = {"says": "So many.", "tips_at": {"firms": "ceil(dues / loss)"}, "vary": {"dues": [0, 20]}, "given": {"set": {"loss": 4}}}
+    some = {"says": "One.", "tips_at": {"firms": 1}}
+    lucky = {"says": "So many.", "tips_at": {"firms": "ceil(dues / 6)"}, "vary": {"dues": [0, 20]}}
+    definition = game(sure, some, lucky, payoffs=payoffs)
+    assert found(definition, 0) == {}
+    places = found(definition, 1)
+    assert places.keys() == {"dues", "loss"}
+    assert 5.7 <= places["dues"][1] <= 6.0
+    assert 4.0 <= places["loss"][0] <= 4.3
+    low, high = found(definition, 2)["loss"]
+    assert 5.5 < low <= 6 <= high < 6.5
+
+
 def test_an_anchor_holds_everywhere_and_one_with_a_number_in_it_does_not() -> None:
     right = {"says": "Iff.", "iff": "loss >= dues", "vary": {"loss": [0, 10]}}
     lucky = {"says": "Iff.", "iff": "loss >= 4", "vary": {"loss": [0, 10]}}

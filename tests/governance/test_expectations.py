@@ -1,12 +1,16 @@
 """Expectations can fail: each kind of claim is met where it is true and found out where it is not."""
 
+from math import ceil
 from typing import Any
 
 import pytest
 
 from negotiation.definition import read_definition
-from negotiation.errors import NegotiationError
+from negotiation.errors import NegotiationError, NotApplicableError
 from negotiation.governance.expectations import check_expectations
+from negotiation.governance.situation import build_situation
+from negotiation.settings import Settings
+from negotiation.strategic.dynamics.tipping import tipping_point
 
 CLUB: dict[str, Any] = {
     "title": "A club",
@@ -150,3 +154,62 @@ def test_a_closed_form_for_the_core_needs_a_cost_that_can_be_worked_out() -> Non
     assert not met(wild, **claim)
     with pytest.raises(NegotiationError):
         met({**CLUB, "cost_game": {"classes": {"firms": {}}, "cost": "count(firms) * sqrt(400 - plant)"}}, **claim)
+
+
+CROWD: dict[str, Any] = {
+    "title": "A crowd",
+    "money": "points",
+    "parameters": {
+        "needed": {"value": 6.5, "low": 0, "high": 20},
+        "glut": {"value": 99, "low": 0, "high": 99},
+        "call": {"value": 0, "low": 0, "high": 1},
+    },
+    "stakeholders": {"people": {"members": 10, "actions": ["stay", "join", "watch"]}, "host": {"actions": ["rest", "invite"]}},
+    "payoffs": {
+        "people": {"stay": "0", "join": "count(people, join) + 2 * count(host, invite) - needed - (5 if count(people, join) == glut else 0)", "watch": "9"},
+        "host": {"rest": "0", "invite": "1"},
+    },
+    "target": {"profile": {"people": "join", "host": "invite"}},
+    "levers": {"nobody": {"commit": {"host": "rest"}}, "bus": {"commit": {"people": "join"}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("claim", "true"),
+    [
+        ({"tips_at": {"people": 5}}, True),  # with the host's two, five members make 7
+        ({"tips_at": {"people": 4}}, False),
+        ({"tips_at": {"people": 6}}, False),
+        ({"tips_at": {"people": "ceil(needed - 2)"}}, True),
+        ({"tips_at": {"people": "ceil(needed - 2)"}, "vary": {"needed": [0, 20]}}, True),
+        ({"tips_at": {"people": "floor(needed - 2)"}, "vary": {"needed": [0, 20]}}, False),
+        ({"tips_at": {"people": "ceil(needed)"}, "vary": {"needed": [0, 20]}}, False),
+        ({"tips_at": {"people": "ceil(needed - 2)"}, "vary": {"needed": [4.1, 4.9]}}, False),  # one number in all draws tests nothing
+        ({"tips_at": {"people": 3}, "vary": {"needed": [4.1, 4.9]}}, False),
+        ({"tips_at": {"people": "ceil(needed)"}, "given": {"levers": ["nobody"]}}, True),  # others stand where levers bind them
+        ({"tips_at": {"people": 11}, "given": {"set": {"needed": 15}}}, True),  # never: one more than there are
+        ({"tips_at": {"people": 10}, "given": {"set": {"needed": 15}}}, False),
+        ({"tips_at": {"people": 1}, "given": {"set": {"needed": 0}}}, True),
+        ({"tips_at": {"people": 5}, "given": {"set": {"needed": 7}}}, True),  # who loses nothing by joining joins
+        ({"tips_at": {"people": 8}, "given": {"set": {"glut": 7}}}, True),  # from there on: the seventh would lose
+        ({"tips_at": {"host": 1}}, True),
+    ],
+)
+def test_the_number_of_members_from_which_joining_pays(claim: dict[str, Any], true: bool) -> None:
+    assert met(CROWD, **claim) == true
+
+
+def test_one_member_fewer_than_joining_takes_has_to_be_committed_for_the_target_to_form() -> None:
+    for needed in (2.5, 4.0, 6.5, 10.5, 11.9):
+        claim = {"tips_at": {"people": "ceil(needed - 2)"}, "given": {"set": {"needed": needed}}}
+        assert met(CROWD, **claim)
+        plain = {**CROWD, "stakeholders": {**CROWD["stakeholders"], "people": {"members": 10, "actions": ["stay", "join"]}}}
+        plain = {**plain, "payoffs": {**CROWD["payoffs"], "people": {key: CROWD["payoffs"]["people"][key] for key in ("stay", "join")}}}
+        situation = build_situation(read_definition(plain), Settings((("needed", needed - 0.25),)))
+        start = {"people": {"stay": 10, "join": 0}, "host": {"rest": 0, "invite": 1}}
+        assert tipping_point(situation.game, "people", "join", start, situation.target_mask).members == ceil(needed - 2.25) - 1
+
+
+def test_who_is_bound_by_a_lever_does_not_tip() -> None:
+    with pytest.raises(NotApplicableError, match="binds 'people'"):
+        met(CROWD, tips_at={"people": 5}, given={"levers": ["bus"]})
