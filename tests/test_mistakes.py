@@ -196,6 +196,12 @@ def test_joining_needs_another_action_than_today_s_for_all() -> None:
             read_definition(game)
 
 
+def test_joining_needs_a_target() -> None:
+    game = {key: value for key, value in GOOD.items() if key != "target"} | {"expected": [{**SAYS, "tips_at": {"firms": 3}}]}
+    with pytest.raises(InvalidGameError, match="names no target"):
+        read_definition(game)
+
+
 def test_a_core_without_a_cost_game_is_named() -> None:
     game = {key: value for key, value in GOOD.items() if key != "cost_game"} | {"expected": [{"says": "Empty.", "core": "empty"}]}
     with pytest.raises(InvalidGameError, match="no cost game"):

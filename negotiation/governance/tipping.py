@@ -56,7 +56,8 @@ def _tips(one: Draws, name: str) -> int:
     members = one.members[i]
     joined = np.arange(1, members + 1, dtype=float)
     many = Draws(one.definition, one.values, members, one.bound)
-    goes, stays = (many.payoff(_counts(many, i, {goal: count, start: members - count}), i, a) for count, a in ((joined, goal), (joined - 1, start)))
+    with np.errstate(all="ignore"):
+        goes, stays = (many.payoff(_counts(many, i, {goal: count, start: members - count}), i, a) for count, a in ((joined, goal), (joined - 1, start)))
     return members + 1 - _last(goes - stays >= -(ROUND_OFF + ARITHMETIC) * np.maximum(np.abs(goes), np.abs(stays)))
 
 

@@ -61,6 +61,9 @@ def _tipping(outline: Outline, place: Place, entry: Mapping[str, Any]) -> None:
     if name not in outline.actions:
         outline.report(place, f"unknown stakeholder '{name}'", nearest(name, outline.actions))
         return
+    if not outline.section("target"):
+        outline.report(place, "the file names no target that could be joined", "add 'target: {profile: ...}', or leave this out")
+        return
     first = next(iter(outline.actions[name]), None)
     today, then = (_all_take(profile.get(name, first)) for profile in (outline.section("status_quo"), outline.section("target", "profile")))
     if today is None or then is None or today == then:

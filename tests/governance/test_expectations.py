@@ -210,6 +210,12 @@ def test_one_member_fewer_than_joining_takes_has_to_be_committed_for_the_target_
         assert tipping_point(situation.game, "people", "join", start, situation.target_mask).members == ceil(needed - 2.25) - 1
 
 
+def test_where_joining_has_no_value_it_does_not_pay() -> None:
+    gap = {**CROWD["payoffs"]["people"], "join": "sqrt(4 * glut + count(people, join) - 7) + 1"}
+    holed = {**CROWD, "payoffs": {**CROWD["payoffs"], "people": gap}}
+    assert met(holed, tips_at={"people": "ceil(7 - 4 * glut)"}, vary={"glut": [0, 2]})
+
+
 def test_who_is_bound_by_a_lever_does_not_tip() -> None:
     with pytest.raises(NotApplicableError, match="binds 'people'"):
         met(CROWD, tips_at={"people": 5}, given={"levers": ["bus"]})
