@@ -29,6 +29,8 @@ SEARCHED = 16.0
 LISTED = 64
 """Coalitions that a search returns."""
 DECIMALS = 12
+FEW = 200
+"""Close coalitions up to which those that the book's own equations settle are looked for: there are no more than members of these."""
 MANY = 20_000
 """Near ties that are compared as fractions one by one, when whole numbers of 62 bits do not hold them."""
 
@@ -126,7 +128,8 @@ def _misfit(part: Coalitions, claim: _Claim, slack: float) -> float:
         some = Coalitions(part.counts[here], part.costs[here])
         excess = _excess(claim.asked(level), some)
         close = excess >= -slack
-        close[close] = claim.unsettled(number - 1, Coalitions(some.counts[close], some.costs[close]))
+        if np.count_nonzero(close) <= FEW:
+            close[close] = claim.unsettled(number - 1, Coalitions(some.counts[close], some.costs[close]))
         if close.any() and (excess.max() > slack or not _none_above(Coalitions(some.counts[close], some.costs[close]), claim, level)):
             worst = max(worst, float(excess.max()) + slack)
     return worst
