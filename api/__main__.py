@@ -8,12 +8,14 @@ import socket
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 
 from .doctor import lan_addresses
-from .names import HERE
+from .encryption import self_signed
+from .names import HERE, own_names
 from .observe import logging_to_stderr
 from .settings import ServerSettings, SettingsError
 from .storage.database import is_sqlite
@@ -43,7 +45,7 @@ INTERNET = """
 
 """
 LAN = """
-  Everybody in this network can reach it, without encryption: people join with a code and need no personal data.
+  Everybody in this network can reach it, {encrypted}: people join with a code and need no personal data.
   Phones          {phones}
   Your own link   {address}/f#{secret}
   Keep your link to yourself: whoever has it makes workshops. It is shown this once.
@@ -71,10 +73,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: only this machine)")
     parser.add_argument("--lan", action="store_true", help="let everybody in this network reach the server; prints your own link")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument(
+        "--tls-self-signed", action="store_true", help="encrypt with a certificate made here; browsers warn of it, and people have to accept it"
+    )
     parser.add_argument("--processes", type=int, default=1, help="server processes beside each other, with PostgreSQL")
     options = parser.parse_args(arguments)
     try:
         settings = ServerSettings.from_environment()
+        encrypted = _encrypted(settings) if options.tls_self_signed else {}
     except SettingsError as error:
         print(f"python -m api: {error}", file=sys.stderr)
         return 2
@@ -87,9 +93,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     opened = options.lan or settings.public is not None or host not in HERE
     if opened and settings.owner_secret is None:
         os.environ["NEGOTIATION_OWNER"] = new_secret()
-    welcome = _welcome(host, options.port, settings, os.environ.get("NEGOTIATION_OWNER") if opened else None)
     how: dict[str, Any] = {"factory": True, "server_header": False, "access_log": False, "log_level": "warning", "log_config": logging_to_stderr(settings.log)}
-    how["timeout_graceful_shutdown"] = FAREWELL
+    how |= {"timeout_graceful_shutdown": FAREWELL, **encrypted}
+    welcome = _welcome(host, options.port, settings, os.environ.get("NEGOTIATION_OWNER") if opened else None, "s" if encrypted else "")
     if options.processes > 1:
         print(welcome, flush=True)
         uvicorn.run(APP, host=host, port=options.port, workers=options.processes, timeout_worker_healthcheck=PATIENCE, **how)
@@ -99,13 +105,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _welcome(host: str, port: int, settings: ServerSettings, secret: str | None) -> str:
+def _encrypted(settings: ServerSettings) -> dict[str, Path]:
+    certificate, key = self_signed([*own_names(), *HERE, *settings.hosts, *lan_addresses()])
+    return {"ssl_certfile": certificate, "ssl_keyfile": key}
+
+
+def _welcome(host: str, port: int, settings: ServerSettings, secret: str | None, s: str) -> str:
     if settings.public is not None:
         return _told(settings, settings.public, "", INTERNET.format(address=settings.public, host=host, port=port, secret=secret))
     reached = lan_addresses() if secret is not None else []
-    address = f"http://{reached[0] if reached else '127.0.0.1' if host == '0.0.0.0' else host}:{port}"
-    phones = ", ".join(f"http://{f'[{one}]' if ':' in one else one}:{port}/p" for one in reached) or "no network address found; connect to a Wi-Fi"
-    lan = LAN.format(phones=phones, address=address, secret=secret) if secret is not None else ""
+    address = f"http{s}://{reached[0] if reached else '127.0.0.1' if host == '0.0.0.0' else host}:{port}"
+    phones = ", ".join(f"http{s}://{f'[{one}]' if ':' in one else one}:{port}/p" for one in reached) or "no network address found; connect to a Wi-Fi"
+    encrypted = "with a certificate that browsers warn of" if s else "without encryption"
+    lan = LAN.format(encrypted=encrypted, phones=phones, address=address, secret=secret) if secret is not None else ""
     how = "" if secret is not None else "   (for phones in the same Wi-Fi: .venv/bin/python -m api --lan)"
     return _told(settings, address, how, lan)
 

@@ -30,8 +30,12 @@ class OtherHostError(NegotiationError):
 def names_of(settings: ServerSettings) -> frozenset[str]:
     """Return the names that a server has wherever a request comes in."""
     public = [] if settings.public is None else [urlsplit(settings.public).netloc]
-    own = [f"{gethostname()}{end}" for end in ON_THE_NET]
-    return HERE | {_name(given) for given in (*settings.hosts, *public, *own)}
+    return HERE | {_name(given) for given in (*settings.hosts, *public, *own_names())}
+
+
+def own_names() -> list[str]:
+    """Return how others in its network may call this machine."""
+    return [f"{gethostname()}{end}" for end in ON_THE_NET]
 
 
 def refuse_other_names(scope: Scope, names: Iterable[str]) -> None:
