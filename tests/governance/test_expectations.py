@@ -12,24 +12,11 @@ from negotiation.governance.situation import build_situation
 from negotiation.settings import Settings
 from negotiation.strategic.dynamics.tipping import tipping_point
 
+from . import test_verdict
+
 CLUB: dict[str, Any] = {
-    "title": "A club",
-    "money": "USD per year",
-    "parameters": {
-        "dues": {"value": 40, "low": 0, "high": 200},
-        "benefit": 10,
-        "fine": {"value": 0, "low": 0, "high": 100},
-        "plant": {"value": 200, "low": 0, "high": 600},
-    },
-    "stakeholders": {"firms": {"members": 10, "actions": {"pay": "Pay", "cheat": "Cheat"}}, "state": {"actions": ["punish", "rest"]}},
-    "payoffs": {
-        "firms": {"pay": "benefit * count(firms, pay) - dues", "cheat": "benefit * count(firms, pay) - fine * count(state, punish)"},
-        "state": {"punish": "-1", "rest": "0"},
-    },
-    "target": {"label": "All pay", "profile": {"firms": "pay", "state": "rest"}},
-    "status_quo": {"firms": "cheat", "state": "rest"},
-    "levers": {"law": {"set": {"fine": 60}, "commit": {"state": "punish"}}, "gift": {"shift": {"dues": -30}}},
-    "scenarios": {"crisis": {"set": {"benefit": 1}}},
+    **test_verdict.CLUB,
+    "parameters": {**test_verdict.CLUB["parameters"], "plant": {"value": 200, "low": 0, "high": 600}},
     "cost_game": {"classes": {"firms": {"feeds": "dues"}}, "cost": "plant + 20 * count(firms) if count(firms) == 10 else 50 * count(firms)"},
     "moves": [["state"], ["firms"]],
 }
