@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -36,8 +37,8 @@ class Equilibrium:
         The least that any member would lose by deviating to an action it does not use; infinite where there is none.
     counts : tuple of ndarray or None
         Members per action, for a pure equilibrium.
-    exact : tuple of tuple of Fraction or None
-        The mixture in rational numbers, where the equilibrium is certified exactly.
+    weights : tuple of tuple of int or None
+        Integers in proportion to the mixture of each stakeholder, where the equilibrium is certified exactly.
     index : int or None
         Index of the equilibrium (+1 or -1), where it was computed.
     component : int or None
@@ -50,7 +51,7 @@ class Equilibrium:
     margin: float
     strict: bool
     counts: tuple[Array, ...] | None = None
-    exact: tuple[tuple[Fraction, ...], ...] | None = None
+    weights: tuple[tuple[int, ...], ...] | None = None
     index: int | None = None
     component: int | None = None
 
@@ -58,6 +59,14 @@ class Equilibrium:
     def kind(self) -> Literal["pure", "mixed"]:
         """Pure when every member takes one action for certain."""
         return "pure" if self.counts is not None else "mixed"
+
+    @cached_property
+    def exact(self) -> tuple[tuple[Fraction, ...], ...] | None:
+        """The mixture in rational numbers, where the equilibrium is certified exactly."""
+        if self.weights is None:
+            return None
+        totals = map(sum, self.weights)
+        return tuple(tuple(Fraction(weight, total) for weight in row) for row, total in zip(self.weights, totals, strict=True))
 
     def as_dict(self, game: Game) -> dict[str, Any]:
         """Return the equilibrium by names, for JSON."""

@@ -30,7 +30,7 @@ def solved(polytope: Polytope, bases: Sequence[int]) -> list[Corner | None]:
 
     Examples
     --------
-    >>> square = Polytope.of([[3, 2], [1, 4]], own=0, reply=2)
+    >>> square = Polytope.of(np.array([[3, 2], [1, 4]]), own=0, reply=2)
     >>> [corner.weights for corner in solved(square, [0b0110, 0b1001, 0b1100, 0b1001])]
     [(1, 0), (0, 1), (1, 1), (0, 1)]
     """

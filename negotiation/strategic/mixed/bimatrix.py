@@ -18,7 +18,7 @@ from ..equilibrium import Equilibrium, EquilibriumList
 from ..game import Game
 from .components import connected
 from .corners import Corners, all_corners
-from .exact import WORD, Bimatrix, Play, Table, certify_pair, play
+from .exact import WORD, Bimatrix, Integers, Play, certify_pair, plays
 from .polytope import Polytope
 
 MAX_CORNERS = 5_000_000
@@ -102,7 +102,7 @@ class _Found:
         return len(x.used) + len(y.used) > 2, x.order, y.order
 
 
-def polytopes_of(payoffs: tuple[Table, Table]) -> tuple[Polytope, Polytope]:
+def polytopes_of(payoffs: tuple[Integers, Integers]) -> tuple[Polytope, Polytope]:
     """Return the polytope of each stakeholder's mixtures; labels count the first one's actions, then the second one's."""
     first, second = payoffs
     return Polytope.of(second, own=0, reply=len(first)), Polytope.of(first, own=len(first), reply=0)
@@ -142,26 +142,28 @@ def _check_size(m: int, n: int, facets: int = 0) -> None:
         raise TooLargeError(f"to list all equilibria, up to {most:,} corners would have to be visited (limit {MAX_CORNERS:,})", remedy)
 
 
-def _reduced(two: Bimatrix, kept: Kept) -> tuple[Table, Table]:
+def _reduced(two: Bimatrix, kept: Kept) -> tuple[Integers, Integers]:
     if (len(kept[0]), len(kept[1])) == two.shape:
         return two.payoffs
-    first, second = ([[two.payoffs[i][a][b] for b in kept[1 - i]] for a in kept[i]] for i in (0, 1))
-    return first, second
+    return two.payoffs[0][np.ix_(*kept)], two.payoffs[1][np.ix_(*kept[::-1])]
 
 
 def _extreme(two: Bimatrix, kept: Kept, polytopes: tuple[Polytope, Polytope], corners: Sequence[Corners], budget: Budget) -> tuple[list[_Found], bool]:
     """Return an equilibrium for every pair of corners that carries all labels, and whether the budget lasted."""
     pairs = list(_pairs(corners, (1 << len(kept[0]) + len(kept[1])) - 1))
-    known: tuple[dict[int, tuple[Solution, Play]], dict[int, tuple[Solution, Play]]] = ({}, {})
-    in_time = True
-    doing = f"{len(pairs):,} equilibria"
-    for i, label in dict.fromkeys((i, labels[i]) for labels in pairs for i in (0, 1)):
-        if corners[i].finished and budget.spent(1.0, doing):
-            in_time = False
-            break
-        solution = _solution(polytopes[i], corners[i], label)
-        if solution is not None:
-            known[i][label] = solution, play(two, i, _spread(solution[1], kept[i], two.shape[i]))
+    known: list[dict[int, tuple[Solution, Play]]] = []
+    in_time, doing = True, f"{len(pairs):,} equilibria"
+    for i in (0, 1):
+        solutions: dict[int, Solution] = {}
+        for label in dict.fromkeys(labels[i] for labels in pairs):
+            in_time = in_time and not (corners[i].finished and budget.spent(1.0, doing))
+            if not in_time:
+                break
+            solution = _solution(polytopes[i], corners[i], label)
+            if solution is not None:
+                solutions[label] = solution
+        played = plays(two, i, [_spread(weights, kept[i], two.shape[i]) for _, weights in solutions.values()])
+        known.append({label: (solution, one) for (label, solution), one in zip(solutions.items(), played, strict=True)})
     found = []
     for labels in pairs:
         x, y = known[0].get(labels[0]), known[1].get(labels[1])
@@ -220,7 +222,7 @@ def _index(x: Solution, y: Solution) -> int:
 
 def _pure(two: Bimatrix) -> Iterator[_Found]:
     """Yield all pure equilibria, by comparing exact payoffs."""
-    first, second = ([play(two, i, row) for row in np.eye(size, dtype=np.int64).tolist()] for i, size in enumerate(two.shape))
+    first, second = (plays(two, i, np.eye(size, dtype=np.int64).tolist()) for i, size in enumerate(two.shape))
     for x in first:
         for y in second:
             if not x.behind[y.used[0]] and not y.behind[x.used[0]]:

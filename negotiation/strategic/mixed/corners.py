@@ -1,10 +1,11 @@
 """All corners of best-response polytopes: found in floating point and then proven, in exact arithmetic where floating point does not decide.
 
-The corners and edges of a polytope form a connected graph. So a set of corners that holds, with each corner, the other end of every edge
-that leaves it holds them all. The set comes from `cuts`, for the polytope whose right-hand sides are shaken by `t` times fixed
-numbers. What is proven of it: every basis is that of a corner (all basic variables are positive), no two share it, and each has its neighbour over every
-edge. Then these are all corners at that `t`. Where a basic variable may be 0 at t = 0, the corner there is computed in integers: none is
-negative. So the same bases hold for every smaller `t`, and as it goes to 0 their corners tend to all corners of the polytope itself.
+`cuts` finds them and proves them on the way where no corner lies near a half-space that is still to come. Otherwise the right-hand sides are shaken by
+`t` times fixed numbers, and what is found then is proven here. The corners and edges of a polytope form a connected graph. So a set of
+corners that holds, with each corner, the other end of every edge that leaves it holds them all. What is proven of the set: every basis is
+that of a corner (all basic variables are positive), no two share it, and each has its neighbour over every edge. Then these are all corners at
+that `t`. Where a basic variable may be 0 at t = 0, the corner there is computed in integers: none is negative. So the same bases hold for
+every smaller `t`, and as it goes to 0 their corners tend to all corners of the polytope itself.
 
 The differences to the neighbours serve as the inverse of the basis: along the edge that drops label `j`, of the basic equations only that of `j` changes.
 With `s[j]` its slack at the other end and `rho` a bound on what basic equations are missed by, their product with the basis differs from the identity by
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 from ...budget import Budget
 from ...numerics import Array
 from .batches import solved
-from .cuts import MOST_LABELS, ONE, SHAKES, Bases, Bits, Rows, Slabs, cut, ridges, split, stride
+from .cuts import MOST_LABELS, ONE, SHAKES, Bases, Bits, DoubtError, Rows, Slabs, cut, cut_surely, ridges, split, stride
 from .polytope import Corner, Polytope, exact_corners
 
 TOGETHER = 9
@@ -33,10 +34,6 @@ EXACT_LABELS = 9
 BLOCK = 2048
 NEAR = 1e-6
 """Below this, a slack is taken for a label and checked in integers."""
-
-
-class DoubtError(ArithmeticError):
-    """Floating point led to something that is not a full set of corners."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +91,7 @@ def all_corners(polytopes: Sequence[Polytope], budget: Budget) -> list[Corners]:
 
     Examples
     --------
-    >>> square = Polytope.of([[3, 2], [1, 4]], own=0, reply=2)
+    >>> square = Polytope.of(np.array([[3, 2], [1, 4]]), own=0, reply=2)
     >>> sorted(f"{labels:04b}" for labels in all_corners([square], Budget())[0].simple)
     ['0110', '1001', '1100']
     """
@@ -104,7 +101,7 @@ def all_corners(polytopes: Sequence[Polytope], budget: Budget) -> list[Corners]:
         return [found for polytope in polytopes for found in all_corners([polytope], budget)]
     if not EXACT_LABELS < replies + actions <= MOST_LABELS:
         return [_exactly(polytope, budget) for polytope in polytopes]
-    for shake in SHAKES:
+    for shake in (0.0, *SHAKES):
         try:
             return _found(polytopes, budget, shake)
         except DoubtError:
@@ -122,16 +119,26 @@ def _exactly(polytope: Polytope, budget: Budget) -> Corners:
 
 def _found(polytopes: Sequence[Polytope], budget: Budget, shake: float = SHAKES[0]) -> list[Corners]:
     slabs = Slabs.of(polytopes, shake)
+    doubtful, near = np.empty(0, dtype=np.intp), np.empty(0, dtype=np.uint64)
     with np.errstate(all="ignore"):
-        bases, finished = cut(slabs, budget)
-        doubtful, near = prove(slabs, bases) if finished else (np.empty(0, dtype=np.intp), bases.keys[:0])
-    second = bases.keys > np.uint64((1 << len(slabs.rows) + slabs.actions + 1) - 1)
+        if shake:
+            bases, finished = cut(slabs, budget)
+            keys = bases.keys
+            if finished:
+                doubtful, near = prove(slabs, bases)
+        else:
+            keys, finished = cut_surely(slabs, budget)
+    second = keys > np.uint64((1 << len(slabs.rows) + slabs.actions + 1) - 1)
     found = []
     for k, polytope in enumerate(polytopes):
-        mine = doubtful[second[doubtful] == k]
-        settled = list(_settled(polytope, _labels(polytope, bases.keys[mine]), _labels(polytope, near[second[doubtful] == k]))) if len(mine) else []
+        mine = second if k else ~second
+        labels = _labels(polytope, keys[mine][1:])  # the origin, which is no mixture, is never cut off and stays the first
+        if not len(doubtful):
+            found.append(Corners(labels, {}, finished, False))
+            continue
+        mine = mine[doubtful]
+        settled = list(_settled(polytope, _labels(polytope, keys[doubtful[mine]]), _labels(polytope, near[mine])))
         several = {basis: corner for basis, corner in settled if corner.labels != basis}
-        labels = _labels(polytope, bases.keys[second == k][1:])  # the origin, which is no mixture, is never cut off and stays the first
         if several:
             labels = labels[~np.isin(labels, [*several])]
         degenerate = {corner.labels: basis for basis, corner in several.items()}
@@ -177,7 +184,7 @@ def prove(slabs: Slabs, bases: Bases) -> tuple[Rows, Bits]:
     count, actions = len(bases.keys), slabs.actions
     bits = split(bases.keys, actions)
     beside = neighbours(bases.keys, bits)
-    weights = bases.points.T if slabs.rows.shape[1] == actions else (bases.points[:, :actions] + bases.points[:, actions:]).T
+    weights = bases.points if slabs.rows.shape[1] == actions else bases.points[:actions] + bases.points[actions:]
     table = np.concatenate([weights, slabs.slack(bases.points)])
     flat, first = table.ravel(), ((bits.astype(np.float64).view(np.int64) >> 52) - 1024) * count
     far = flat.take(first + beside)

@@ -18,14 +18,14 @@ from ..equilibrium import Equilibrium
 from ..game import Game
 
 Table = list[list[int]]
+Integers = NDArray[np.int64]
 WORD = 1 << 62
-ZERO, ONE = Fraction(0), Fraction(1)
 FEW_EQUATIONS = 4
 FEW_DIGITS = 15
 """Decimals of at most so many digits are read back from floats without loss."""
 
 
-def exact_table(values: Array) -> tuple[Table, int]:
+def exact_table(values: Array) -> tuple[Integers, int]:
     """Return payoffs as integers over one denominator.
 
     Each float stands for the decimal that Python prints for it, so 0.1 is one tenth.
@@ -37,13 +37,14 @@ def exact_table(values: Array) -> tuple[Table, int]:
 
     Returns
     -------
-    rows : list of list of int
+    rows : ndarray of int
+        As of :func:`integers`.
     denominator : int
 
     Examples
     --------
     >>> exact_table(np.array([[0.1, -2.0]]))
-    ([[1, -20]], 10)
+    (array([[  1, -20]]), 10)
     """
     for digits in range(FEW_DIGITS):
         power = 10.0**digits
@@ -51,13 +52,13 @@ def exact_table(values: Array) -> tuple[Table, int]:
         if np.abs(scaled).max() >= 10.0**FEW_DIGITS:
             break
         if (scaled / power == values).all():
-            return scaled.astype(np.int64).tolist(), 10**digits
+            return scaled.astype(np.int64), 10**digits
     rows = [[Fraction(repr(value)) for value in row] for row in values.tolist()]
     denominator = lcm(*(value.denominator for row in rows for value in row))
-    return [[int(value * denominator) for value in row] for row in rows], denominator
+    return integers([[int(value * denominator) for value in row] for row in rows]), denominator
 
 
-def integers(rows: Table) -> NDArray[np.int64]:
+def integers(rows: Table) -> Integers:
     """Return integers as an array, of machine words where also the difference of any two fits one, else of long integers.
 
     Examples
@@ -148,15 +149,15 @@ class Bimatrix:
     Parameters
     ----------
     game : Game
-    payoffs : tuple of list of list of int
-        ``payoffs[i][a][b]`` is what stakeholder `i` earns with its own action `a` against `b`, times its denominator.
+    payoffs : tuple of ndarray of int
+        ``payoffs[i][a, b]`` is what stakeholder `i` earns with its own action `a` against `b`, times its denominator.
     denominators : tuple of int
     tables : tuple of ndarray
         The same as they were given, in the game's money unit.
     """
 
     game: Game
-    payoffs: tuple[Table, Table]
+    payoffs: tuple[Integers, Integers]
     denominators: tuple[int, int]
     tables: tuple[Array, Array]
 
@@ -213,7 +214,8 @@ def certify(two: Bimatrix, weights: tuple[Sequence[int], Sequence[int]], index: 
     SolverError
         When somebody would gain.
     """
-    return certify_pair(two, (play(two, 0, weights[0]), play(two, 1, weights[1])), index)
+    (x,), (y,) = plays(two, 0, weights[:1]), plays(two, 1, weights[1:])
+    return certify_pair(two, (x, y), index)
 
 
 class Play(NamedTuple):
@@ -223,9 +225,9 @@ class Play(NamedTuple):
     ----------
     used : list of int
         Actions with a weight.
-    shares : tuple of Fraction
-    mixture : list of float
-        The same as floats.
+    weights : tuple of int
+        In proportion to the mixture.
+    mixture : ndarray
     behind : list of int
         By how much each action of the other earns less than its best reply, times `unit`.
     earned : float
@@ -234,8 +236,8 @@ class Play(NamedTuple):
     """
 
     used: list[int]
-    shares: tuple[Fraction, ...]
-    mixture: list[float]
+    weights: tuple[int, ...]
+    mixture: Array
     behind: list[int]
     earned: float
     unit: int
@@ -243,33 +245,33 @@ class Play(NamedTuple):
     @property
     def order(self) -> list[float]:
         """Sorts mixtures that use earlier actions more to the front."""
-        return [-share for share in self.mixture]
+        return [-share for share in self.mixture.tolist()]
 
 
-def play(two: Bimatrix, i: int, weights: Sequence[int]) -> Play:
-    """Return the mixture of stakeholder `i` with these weights, which are not negative.
+def plays(two: Bimatrix, i: int, weights: Sequence[Sequence[int]]) -> list[Play]:
+    """Return the mixtures of stakeholder `i` with these weights, which are not negative.
 
     Raises
     ------
     SolverError
-        When one is negative or all are 0.
+        When one is negative or all of a mixture are 0.
     """
-    axis, used = two.game.lattice.axes[i], [a for a, weight in enumerate(weights) if weight]
-    if min(weights) < 0 or not used:
+    if not weights:
+        return []
+    axis, denominator, payoffs = two.game.lattice.axes[i], two.denominators[1 - i], two.payoffs[1 - i]
+    totals = [sum(row) for row in weights]
+    if min(map(min, weights)) < 0 or not all(totals):
         raise SolverError(f"a mixture of '{two.game.names[i]}' that was found is none", "report the game: this is a fault of the solver")
-    shift, shares, mixture = axis.committed or 0, [ZERO] * axis.actions, [0.0] * axis.actions
-    if len(used) == 1:
-        (only,), total = used, 1
-        values = [row[only] for row in two.payoffs[1 - i]]
-        shares[only + shift], mixture[only + shift] = ONE, 1.0
-    else:
-        total = sum(weights)
-        values = [sum(map(mul, row, weights)) for row in two.payoffs[1 - i]]
-        for a in used:
-            shares[a + shift] = Fraction(weights[a], total)
-            mixture[a + shift] = weights[a] / total
-    best, unit = max(values), total * two.denominators[1 - i]
-    return Play(used, tuple(shares), mixture, [best - value for value in values], best / unit, unit)
+    fits = payoffs.dtype != object and max(totals) * int(np.abs(payoffs).max()) < WORD
+    values = np.array(weights, dtype=np.int64 if fits else object) @ payoffs.T
+    best = values.max(axis=1)
+    before, after = (0,) * (axis.committed or 0), (0,) * (axis.actions - payoffs.shape[1] - (axis.committed or 0))
+    wide = [(*before, *row, *after) for row in weights]
+    mixtures = np.array([[weight / total for weight in row] for row, total in zip(wide, totals, strict=True)])
+    used = [[a for a, weight in enumerate(row) if weight] for row in weights]
+    units = [total * denominator for total in totals]
+    earned = [one / unit for one, unit in zip(best.tolist(), units, strict=True)]
+    return list(map(Play, used, wide, mixtures, (best[:, None] - values).tolist(), earned, units))
 
 
 def certify_pair(two: Bimatrix, pair: tuple[Play, Play], index: int | None = None, component: int | None = None) -> Equilibrium:
@@ -291,13 +293,13 @@ def certify_pair(two: Bimatrix, pair: tuple[Play, Play], index: int | None = Non
         payoffs.append(dict.fromkeys([a + shift for a in own.used], other.earned))
     pure = len(x.used) == len(y.used) == 1
     return Equilibrium(
-        mixture=(np.array(x.mixture), np.array(y.mixture)),
+        mixture=(x.mixture, y.mixture),
         payoffs=tuple(payoffs),
         regret=0.0,
         margin=margin,
         strict=pure and margin > 0,
         counts=(axes[0].counts[x.used[0]], axes[1].counts[y.used[0]]) if pure else None,
-        exact=(x.shares, y.shares),
+        weights=(x.weights, y.weights),
         index=index,
         component=component,
     )

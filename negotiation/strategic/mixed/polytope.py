@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from operator import mul
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...budget import Budget
 from ...numerics import Array
-from .exact import Table, integers, solve_ones
+from .exact import Integers, Table, solve_ones
 
 
 @dataclass(frozen=True)
@@ -57,13 +56,12 @@ class Polytope:
     rows: Table
     own: int
     reply: int
-    array: NDArray[np.int64] = field(repr=False, compare=False)
+    array: Integers = field(repr=False, compare=False)
 
     @classmethod
-    def of(cls, earned: Table, own: int, reply: int) -> Polytope:
-        """Return the polytope for what the other earns, ``earned[r][c]``."""
-        values = integers(earned)
-        rows = values - values.min(axis=0)
+    def of(cls, earned: Integers, own: int, reply: int) -> Polytope:
+        """Return the polytope for what the other earns, ``earned[r, c]``."""
+        rows = earned - earned.min(axis=0)
         rows //= np.gcd.reduce(rows, axis=None) or 1
         rows += rows.max(axis=0) == 0
         return cls(rows.tolist(), own, reply, rows)
@@ -84,12 +82,15 @@ class Polytope:
         The determinant is taken in the order of replies and actions; it is 0, and there are no weights, when the equations do not fix one point. The
         corner is at the weights over the absolute of the determinant.
         """
-        used = [c for c in range(len(self.rows[0])) if not basis >> (self.own + c) & 1]
-        determinant, solved = solve_ones([[row[c] for c in used] for r, row in enumerate(self.rows) if basis >> (self.reply + r) & 1])
+        own, reply = basis >> self.own, basis >> self.reply
+        used = [c for c in range(len(self.rows[0])) if not own >> c & 1]
+        determinant, solved = solve_ones([[row[c] for c in used] for r, row in enumerate(self.rows) if reply >> r & 1])
+        if not determinant:
+            return 0, []
         weights = [0] * len(self.rows[0])
-        for c, value in zip(used, solved, strict=False):
+        for c, value in zip(used, solved, strict=True):
             weights[c] = value if determinant > 0 else -value
-        return determinant, weights if determinant else []
+        return determinant, weights
 
     def corner(self, basis: int) -> Corner | None:
         """Return the corner at which the constraints in the bit mask `basis` bind; None when they do not fix one point."""
@@ -202,7 +203,7 @@ def exact_corners(polytope: Polytope, budget: Budget) -> tuple[dict[int, int], b
 
     Examples
     --------
-    >>> corners, finished = exact_corners(Polytope.of([[3, 2], [1, 4]], own=0, reply=2), Budget())
+    >>> corners, finished = exact_corners(Polytope.of(np.array([[3, 2], [1, 4]]), own=0, reply=2), Budget())
     >>> sorted(f"{labels:04b}" for labels in corners), finished
     (['0110', '1001', '1100'], True)
     """
