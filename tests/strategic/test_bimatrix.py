@@ -1,6 +1,7 @@
 """All equilibria of two-player games: against an independent exact solver, nashpy, brute force and known answers."""
 
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
@@ -31,11 +32,17 @@ def half(*numbers: int) -> tuple[Fraction, ...]:
     return tuple(F(number, total) for number in numbers)
 
 
-@pytest.fixture(params=["as it comes", "cut in floating point"])
+def doubt(*_: object) -> None:
+    raise cuts.DoubtError
+
+
+@pytest.fixture(params=["as it comes", "cut in floating point", "shaken"])
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run small games through the floating-point cuts too, which is meant for larger ones."""
+    """Run small games through the floating-point cuts too, which are meant for larger ones, and through shaken ones, meant for ties."""
     if request.param != "as it comes":
         monkeypatch.setattr(corners, "EXACT_LABELS", 0)
+    if request.param == "shaken":
+        monkeypatch.setattr(corners, "cut_surely", doubt)
 
 
 # --- against independent methods
@@ -334,6 +341,70 @@ def test_cutting_finds_the_corners_that_exact_pivoting_finds(kind: str, seed: in
             assert half(*corner.weights) == half(*mine.solved[labels].weights)
 
 
+def keys_surely(*sides: Polytope) -> list[int]:
+    keys, finished = cuts.cut_surely(cuts.Slabs.of(sides, 0.0), Budget())
+    assert finished
+    return [int(key) for key in keys]
+
+
+@given(st.sampled_from(KINDS), st.integers(0, 10**6))
+def test_corners_that_are_proven_while_they_are_cut_are_those_of_exact_pivoting(kind: str, seed: int) -> None:
+    for polytope in polytopes(kind, seed):
+        exact = exact_corners(polytope, Budget())[0]
+        try:
+            keys = keys_surely(polytope)
+        except cuts.DoubtError:
+            continue
+        assert sorted(corners._labels(polytope, np.array(keys[1:], dtype=np.uint64)).tolist()) == sorted(exact)
+        assert all(labels == basis for labels, basis in exact.items())
+
+
+@given(st.integers(2, 5), st.integers(1, 5), st.integers(8, 16), st.integers(0, 10**6))
+def test_ties_that_are_hardly_broken_are_doubted_or_cut_rightly(m: int, n: int, digits: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    rows = rng.integers(0, 4, (m, n)) * 10**digits + rng.integers(0, 50, (m, n))
+    polytope = Polytope.of(rows, own=m, reply=0)
+    exact = exact_corners(polytope, Budget())[0]
+    try:
+        keys = keys_surely(polytope)
+    except cuts.DoubtError:
+        return
+    assert sorted(corners._labels(polytope, np.array(keys[1:], dtype=np.uint64)).tolist()) == sorted(exact)
+
+
+@given(st.integers(2, 5), st.integers(0, 2), st.integers(1, 6), st.integers(-6, 6), st.integers(0, 10**6))
+def test_a_reply_that_ties_wherever_two_others_do_is_doubted(actions: int, others: int, digits: int, reach: int, seed: int) -> None:
+    """Rounding breaks these ties, the more so the more alike the two are and the less the third is like them."""
+    rng = np.random.default_rng(seed)
+    one, change = rng.integers(0, 10**7, actions), rng.integers(-(10**digits), 10**digits, actions)
+    third = one + (1 if reach > 0 else -1) * 10 ** abs(reach) * change
+    rows = np.array([one, one + 2 * change, third, *rng.integers(0, 10**7, (others, actions))])
+    polytope = Polytope.of(rng.permutation(rows), own=len(rows), reply=0)
+    if any(labels != basis for labels, basis in exact_corners(polytope, Budget())[0].items()):
+        with pytest.raises(cuts.DoubtError):
+            keys_surely(polytope)
+
+
+def test_larger_games_without_ties_are_cut_without_doubt() -> None:
+    for size in (8, 10, 12):
+        for seed in range(3):
+            tables = np.random.default_rng(seed).normal(size=(2, size, size))
+            sides = bimatrix.polytopes_of(Bimatrix.of(game_of(tables)).payoffs)
+            both = keys_surely(*sides)
+            assert len(both) == sum(len(keys_surely(side)) for side in sides)
+            assert [len(keys_surely(side)) for side in sides] == [len(corners._found([side], Budget())[0]) + 1 for side in sides]
+
+
+def test_a_cut_that_is_stopped_says_so_and_returns_corners_only() -> None:
+    sides = bimatrix.polytopes_of(Bimatrix.of(game_of(np.random.default_rng(1).normal(size=(2, 8, 8)))).payoffs)
+    whole = set(keys_surely(sides[0]))
+    for steps in range(8):
+        answers = iter([False] * steps + [True] * 99)
+        keys, finished = cuts.cut_surely(cuts.Slabs.of(sides[:1], 0.0), Budget(stopped=partial(next, answers)))
+        assert finished is (steps == 7)
+        assert set(keys.tolist()) <= whole
+
+
 @given(st.sampled_from(["generic", "tied", "zero-sum"]), st.integers(0, 10**6), st.integers(-17, -1))
 def test_points_that_are_a_little_off_are_doubted_or_lead_to_the_same_corners(kind: str, seed: int, digits: int) -> None:
     polytope = polytopes(kind, seed)[0]
@@ -371,11 +442,9 @@ def test_a_set_that_lacks_a_corner_or_holds_a_false_one_is_not_proven(seed: int)
 def test_what_is_doubted_is_done_in_exact_arithmetic(monkeypatch: pytest.MonkeyPatch) -> None:
     games = [game_of(random_tables(kind, np.random.default_rng(5), 6)) for kind in KINDS]
     before = [mixtures(bimatrix_equilibria(game)) for game in games]
-
-    def doubt(*_: object) -> None:
-        raise cuts.DoubtError
-
     monkeypatch.setattr(corners, "prove", doubt)
+    assert [mixtures(bimatrix_equilibria(game)) for game in games] == before
+    monkeypatch.setattr(corners, "cut_surely", doubt)
     assert [mixtures(bimatrix_equilibria(game)) for game in games] == before
 
 
@@ -424,7 +493,7 @@ def test_floats_are_read_as_the_decimals_they_print_as() -> None:
     assert (rows.tolist(), unit) == ([[25, -300]], 100)
 
 
-@given(st.integers(1, 5), st.integers(0, 10**6))
+@given(st.integers(1, 8), st.integers(0, 10**6))
 def test_integer_elimination_solves_the_equations(size: int, seed: int) -> None:
     rows = np.random.default_rng(seed).integers(-3, 4, (size, size))
     determinant, solved = solve_ones(rows.tolist())

@@ -18,7 +18,7 @@ from ..equilibrium import Equilibrium, EquilibriumList
 from ..game import Game
 from .components import connected
 from .corners import Corners, all_corners
-from .exact import WORD, Bimatrix, Integers, Play, certify_pair, plays
+from .exact import WORD, Bimatrix, Integers, certificates, plays
 from .polytope import Polytope
 
 MAX_CORNERS = 5_000_000
@@ -89,17 +89,11 @@ Solution = tuple[int, Sequence[int]]
 
 @dataclass(frozen=True)
 class _Found:
-    """An equilibrium: what its two corners are known by, its mixtures, and its index where both corners are simple."""
+    """An equilibrium: what its two corners are known by, the weights of its mixtures, and its index where both corners are simple."""
 
     sides: tuple[object, object]
-    pair: tuple[Play, Play]
+    weights: tuple[Sequence[int], Sequence[int]]
     index: int | None
-
-    @property
-    def order(self) -> tuple[object, ...]:
-        """Pure ones first, then those that use earlier actions more."""
-        x, y = self.pair
-        return len(x.used) + len(y.used) > 2, x.order, y.order
 
 
 def polytopes_of(payoffs: tuple[Integers, Integers]) -> tuple[Polytope, Polytope]:
@@ -151,24 +145,21 @@ def _reduced(two: Bimatrix, kept: Kept) -> tuple[Integers, Integers]:
 def _extreme(two: Bimatrix, kept: Kept, polytopes: tuple[Polytope, Polytope], corners: Sequence[Corners], budget: Budget) -> tuple[list[_Found], bool]:
     """Return an equilibrium for every pair of corners that carries all labels, and whether the budget lasted."""
     pairs = list(_pairs(corners, (1 << len(kept[0]) + len(kept[1])) - 1))
-    known: list[dict[int, tuple[Solution, Play]]] = []
+    known: list[dict[int, Solution]] = []
     in_time, doing = True, f"{len(pairs):,} equilibria"
     for i in (0, 1):
-        solutions: dict[int, Solution] = {}
+        known.append({})
         for label in dict.fromkeys(labels[i] for labels in pairs):
             in_time = in_time and not (corners[i].finished and budget.spent(1.0, doing))
-            if not in_time:
-                break
-            solution = _solution(polytopes[i], corners[i], label)
+            solution = _solution(polytopes[i], corners[i], label) if in_time else None
             if solution is not None:
-                solutions[label] = solution
-        played = plays(two, i, [_spread(weights, kept[i], two.shape[i]) for _, weights in solutions.values()])
-        known.append({label: (solution, one) for (label, solution), one in zip(solutions.items(), played, strict=True)})
+                known[i][label] = solution
     found = []
     for labels in pairs:
         x, y = known[0].get(labels[0]), known[1].get(labels[1])
         if x and y:
-            found.append(_Found(labels, (x[1], y[1]), _index(x[0], y[0]) if x[0][0] and y[0][0] else None))
+            weights = _spread(x[1], kept[0], two.shape[0]), _spread(y[1], kept[1], two.shape[1])
+            found.append(_Found(labels, weights, _index(x, y) if x[0] and y[0] else None))
     return found, in_time
 
 
@@ -195,7 +186,9 @@ def _spread(weights: Sequence[int], kept: Sequence[int], size: int) -> Sequence[
 
 def _pairs(corners: Sequence[Corners], everything: int) -> Iterator[tuple[int, int]]:
     first, second = corners
-    for labels in np.intersect1d(first.listed, everything ^ second.listed, assume_unique=True).tolist():
+    wanted = np.concatenate([first.listed, everything ^ second.listed])
+    wanted.sort()
+    for labels in wanted[1:][wanted[1:] == wanted[:-1]].tolist():
         yield labels, everything ^ labels
     for labels, other in _supplements(first.degenerate, [*second.listed.tolist(), *second.degenerate], everything):
         yield labels, other
@@ -215,27 +208,33 @@ def _supplements(some: Collection[int], others: Collection[int], everything: int
 
 def _index(x: Solution, y: Solution) -> int:
     """Return the index: the sign of the two determinants, alternating with the number of actions that are used."""
-    used = sum(1 for weight in x[1] if weight)
+    used = len(x[1]) - x[1].count(0)
     sign = 1 if (x[0] > 0) == (y[0] > 0) else -1
     return sign if used % 2 else -sign
 
 
 def _pure(two: Bimatrix) -> Iterator[_Found]:
     """Yield all pure equilibria, by comparing exact payoffs."""
-    first, second = (plays(two, i, np.eye(size, dtype=np.int64).tolist()) for i, size in enumerate(two.shape))
-    for x in first:
-        for y in second:
-            if not x.behind[y.used[0]] and not y.behind[x.used[0]]:
-                yield _Found((x.used[0], y.used[0]), (x, y), None)
+    first, second = two.payoffs
+    best = (first == first.max(axis=0)) & (second == second.max(axis=0)).T
+    x, y = (np.eye(size, dtype=np.int64).tolist() for size in two.shape)
+    yield from (_Found((a, b), (x[a], y[b]), None) for a, b in np.argwhere(best).tolist())
 
 
 def _listed(two: Bimatrix, corners: Sequence[Corners], found: list[_Found], finished: bool, budget: Budget) -> EquilibriumList:
-    ordered, degenerate = sorted(found, key=lambda one: one.order), any(side.degenerate for side in corners)
+    """Return the equilibria with their certificates: pure ones first, then those that use earlier actions more."""
+    first, second = sides = plays(two, 0, [one.weights[0] for one in found]), plays(two, 1, [one.weights[1] for one in found])
+    kinds = ((first.weights != 0).sum(axis=1) + (second.weights != 0).sum(axis=1) > 2).tolist()
+    keys = list(zip(kinds, (-first.mixtures).tolist(), (-second.mixtures).tolist(), strict=True))
+    order, degenerate = sorted(range(len(found)), key=keys.__getitem__), any(side.degenerate for side in corners)
+    components: list[int | None] = [None] * len(found)
     if finished:
-        numbers = connected([one.sides for one in ordered]) if degenerate else list(range(1, len(ordered) + 1))
-        listed = tuple(certify_pair(two, one.pair, one.index, number) for one, number in zip(ordered, numbers, strict=True))
-    else:
-        listed = tuple({e.exact: e for e in (certify_pair(two, one.pair, one.index) for one in ordered)}.values())
+        numbers = connected([found[e].sides for e in order]) if degenerate else range(1, len(found) + 1)
+        for e, number in zip(order, numbers, strict=True):
+            components[e] = number
+    certified = certificates(two, sides, [one.index for one in found], components)
+    ordered = [certified[e] for e in order]
+    listed = tuple(ordered if finished else {e.exact: e for e in ordered}.values())
     if finished and not degenerate and sum(one.index or 0 for one in listed) != 1:
         raise SolverError("the indices of the equilibria do not sum to +1", "report the game: this is a fault of the solver")
     reason, notes = _reason(corners, len(listed), finished, degenerate, budget), _notes(two, listed, finished, degenerate)

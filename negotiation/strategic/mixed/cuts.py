@@ -35,7 +35,7 @@ CLEAR = 16.0
 ONE = np.uint64(1)
 BLOCK = 512
 """Points whose slacks are computed at a time: products of larger matrices would be handed to several threads, and wait for them."""
-PAIRS = 32_000
+PAIRS = 128_000
 """Up to so many pairs of a corner that stays and one that goes, looking at each pair is faster than sorting all edges."""
 RAISED = np.random.default_rng(0).uniform(0.5, 1.5, MOST_LABELS)
 
@@ -126,12 +126,12 @@ def cut_surely(slabs: Slabs, budget: Budget) -> tuple[Bits, bool]:
     >>> sorted(f"{key >> 1:04b}" for key in keys.tolist()), finished
     (['0011', '0110', '1001', '1100'], True)
     """
-    replies, actions = len(slabs.rows), slabs.actions
-    points, keys = _simplex(slabs)
-    keys = keys.astype(np.uint32 if replies + actions + 2 <= 32 else np.uint64)
-    slacks = slabs.slack(points)
-    slacks[0] = CLEAR * ROUND
-    slacks = np.roll(slacks, -1, axis=0)
+    (replies, width), actions = slabs.rows.shape, slabs.actions
+    keys = _first_keys(slabs, np.uint32 if replies + actions + 2 <= 32 else np.uint64)
+    slacks = np.ones((replies, len(keys)))
+    apart = (slabs.rows[1:] / slabs.rows[0]).reshape(replies - 1, width // actions, actions)
+    slacks[:-1].reshape(replies - 1, width // actions, 1 + actions)[:, :, 1:] -= apart
+    slacks[-1] = CLEAR * ROUND
     for r in range(1, replies):
         slack, slacks = slacks[0], slacks[1:]
         if budget.spent(r / replies, _doing(keys, r, replies)):
@@ -148,18 +148,23 @@ def _doing(keys: Bits, r: int, replies: int) -> str:
 
 def _simplex(slabs: Slabs) -> Bases:
     """Return the corners of the first half-space: the origin, and one for each action."""
-    replies, width = slabs.rows.shape
-    origin, first, second = (1 << slabs.actions + 1) - 2, 1 << slabs.actions + 1, 1 << slabs.actions + replies + 1
-    corners = [origin, *(origin ^ (1 << a + 1) | first for a in range(slabs.actions))]
-    keys = corners if width == slabs.actions else [*corners, *(key | second for key in corners)]
+    width, keys = slabs.rows.shape[1], _first_keys(slabs, np.uint64)
     points = np.zeros((width, len(keys)))
     for begin in range(0, width, slabs.actions):
         own = slice(begin, begin + slabs.actions)
         np.fill_diagonal(points[own, begin + begin // slabs.actions + 1 :], slabs.right[0] / slabs.rows[0, own])
-    return Bases(points, np.array(keys, dtype=np.uint64))
+    return Bases(points, keys)
 
 
-def _cut_once(affine: Array, keys: Bits, slack: Array, label: np.unsignedinteger[Any], actions: int, bounded: bool = False) -> tuple[Array, Bits]:
+def _first_keys(slabs: Slabs, word: type[np.uint32 | np.uint64]) -> Bits:
+    """Return the labels of these corners: of the origin all actions, of the others the first half-space in place of the action that is used."""
+    replies, width = slabs.rows.shape
+    origin, first, second = (1 << slabs.actions + 1) - 2, 1 << slabs.actions + 1, 1 << slabs.actions + replies + 1
+    corners = [origin, *(origin ^ (1 << a + 1) | first for a in range(slabs.actions))]
+    return np.array(corners if width == slabs.actions else [*corners, *(key | second for key in corners)], dtype=word)
+
+
+def _cut_once(affine: Array, keys: Bits, slack: Array, label: np.unsignedinteger[Any], actions: int, *, bounded: bool = False) -> tuple[Array, Bits]:
     """Return what is known of the corners, one a column, and their labels after a cut by a half-space of which the slack at each corner is known.
 
     With `bounded`, the last row bounds by how much the others are off.

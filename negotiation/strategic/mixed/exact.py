@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import inf, lcm
 from operator import mul
 from typing import NamedTuple
 
@@ -20,7 +20,8 @@ from ..game import Game
 Table = list[list[int]]
 Integers = NDArray[np.int64]
 WORD = 1 << 62
-FEW_EQUATIONS = 4
+FLOAT = 1 << 53
+FEW_EQUATIONS = 5
 FEW_DIGITS = 15
 """Decimals of at most so many digits are read back from floats without loss."""
 
@@ -71,7 +72,7 @@ def integers(rows: Table) -> Integers:
 
 
 def solve_ones(rows: Sequence[Sequence[int]]) -> tuple[int, list[int]]:
-    """Solve `rows @ z = (1, ..., 1)` in integers: up to four equations by Cramer's rule, more by fraction-free elimination.
+    """Solve `rows @ z = (1, ..., 1)` in integers: up to five equations by Cramer's rule, more by fraction-free elimination.
 
     Cost: a third of k cubed multiplications of integers as long as the determinant.
 
@@ -122,7 +123,7 @@ def solve_ones(rows: Sequence[Sequence[int]]) -> tuple[int, list[int]]:
 
 
 def _orthogonal(rows: Table) -> list[int]:
-    """Return the signed minors of up to three rows, which have one number more than there are rows: a vector orthogonal to all of them.
+    """Return the signed minors of up to four rows, which have one number more than there are rows: a vector orthogonal to all of them.
 
     Examples
     --------
@@ -137,9 +138,29 @@ def _orthogonal(rows: Table) -> list[int]:
     if len(rows) == 2:
         (a, b, c), (d, e, f) = rows
         return [b * f - c * e, c * d - a * f, a * e - b * d]
+    if len(rows) == 4:
+        m, n = _minors(*rows[:2]), _minors(*rows[2:])
+        return [
+            sign * (m[p] * n[u] - m[q] * n[t] + m[r] * n[s] + m[s] * n[r] - m[t] * n[q] + m[u] * n[p])
+            for sign, (p, q, r, s, t, u) in zip((1, -1, 1, -1, 1), LEFT_OUT, strict=True)
+        ]
     (a, b, c, d), (e, f, g, h), (p, q, r, s) = rows
     ab, ac, ad, bc, bd, cd = a * f - b * e, a * g - c * e, a * h - d * e, b * g - c * f, b * h - d * f, c * h - d * g
     return [q * cd - r * bd + s * bc, r * ad - p * cd - s * ac, p * bd - q * ad + s * ab, q * ac - p * bc - r * ab]
+
+
+def _minors(first: Sequence[int], second: Sequence[int]) -> tuple[int, ...]:
+    """Return the minors of two rows of five, for each pair of columns."""
+    (a, b, c, d, e), (p, q, r, s, t) = first, second
+    return (
+        *(a * q - b * p, a * r - c * p, a * s - d * p, a * t - e * p),
+        *(b * r - c * q, b * s - d * q, b * t - e * q),
+        *(c * s - d * r, c * t - e * r, d * t - e * s),
+    )
+
+
+LEFT_OUT = ((4, 5, 6, 7, 8, 9), (1, 2, 3, 7, 8, 9), (0, 2, 3, 5, 6, 9), (0, 1, 3, 4, 6, 8), (0, 1, 2, 4, 5, 7))
+"""Of the ten pairs of five columns, those that do not hold the first, the second, and so on."""
 
 
 @dataclass(frozen=True)
@@ -214,41 +235,33 @@ def certify(two: Bimatrix, weights: tuple[Sequence[int], Sequence[int]], index: 
     SolverError
         When somebody would gain.
     """
-    (x,), (y,) = plays(two, 0, weights[:1]), plays(two, 1, weights[1:])
-    return certify_pair(two, (x, y), index)
+    sides = plays(two, 0, weights[:1]), plays(two, 1, weights[1:])
+    return certificates(two, sides, [index], [None])[0]
 
 
-class Play(NamedTuple):
-    """A mixture of one stakeholder, exactly, and what it leaves the other to earn.
+class Plays(NamedTuple):
+    """Mixtures of one stakeholder, exactly, and what they leave the other to earn.
 
     Parameters
     ----------
-    used : list of int
-        Actions with a weight.
-    weights : tuple of int
-        In proportion to the mixture.
-    mixture : ndarray
-    behind : list of int
-        By how much each action of the other earns less than its best reply, times `unit`.
-    earned : float
+    weights : ndarray of int, shape (E, own actions)
+        In proportion to the mixtures.
+    behind : ndarray of int, shape (E, actions of the other)
+        By how much each action of the other earns less than its best reply, times the unit.
+    earned : list of float
         What the best reply earns, in the game's money unit.
-    unit : int
+    units : list of int
+    mixtures : ndarray, shape (E, actions)
     """
 
-    used: list[int]
-    weights: tuple[int, ...]
-    mixture: Array
-    behind: list[int]
-    earned: float
-    unit: int
-
-    @property
-    def order(self) -> list[float]:
-        """Sorts mixtures that use earlier actions more to the front."""
-        return [-share for share in self.mixture.tolist()]
+    weights: Integers
+    behind: Integers
+    earned: list[float]
+    units: list[int]
+    mixtures: Array
 
 
-def plays(two: Bimatrix, i: int, weights: Sequence[Sequence[int]]) -> list[Play]:
+def plays(two: Bimatrix, i: int, weights: Sequence[Sequence[int]]) -> Plays:
     """Return the mixtures of stakeholder `i` with these weights, which are not negative.
 
     Raises
@@ -256,50 +269,57 @@ def plays(two: Bimatrix, i: int, weights: Sequence[Sequence[int]]) -> list[Play]
     SolverError
         When one is negative or all of a mixture are 0.
     """
-    if not weights:
-        return []
-    axis, denominator, payoffs = two.game.lattice.axes[i], two.denominators[1 - i], two.payoffs[1 - i]
+    axis, payoffs = two.game.lattice.axes[i], two.payoffs[1 - i]
     totals = [sum(row) for row in weights]
-    if min(map(min, weights)) < 0 or not all(totals):
+    if weights and (min(map(min, weights)) < 0 or not all(totals)):
         raise SolverError(f"a mixture of '{two.game.names[i]}' that was found is none", "report the game: this is a fault of the solver")
-    fits = payoffs.dtype != object and max(totals) * int(np.abs(payoffs).max()) < WORD
-    values = np.array(weights, dtype=np.int64 if fits else object) @ payoffs.T
+    most = max(totals, default=0)
+    fits = payoffs.dtype != object and most < FLOAT and most * int(np.abs(payoffs).max()) < WORD
+    rows: Integers = np.array(weights, dtype=np.int64 if fits else object).reshape(len(totals), payoffs.shape[1])
+    values = rows @ payoffs.T
     best = values.max(axis=1)
-    before, after = (0,) * (axis.committed or 0), (0,) * (axis.actions - payoffs.shape[1] - (axis.committed or 0))
-    wide = [(*before, *row, *after) for row in weights]
-    mixtures = np.array([[weight / total for weight in row] for row, total in zip(wide, totals, strict=True)])
-    used = [[a for a, weight in enumerate(row) if weight] for row in weights]
-    units = [total * denominator for total in totals]
+    units = [total * two.denominators[1 - i] for total in totals]
     earned = [one / unit for one, unit in zip(best.tolist(), units, strict=True)]
-    return list(map(Play, used, wide, mixtures, (best[:, None] - values).tolist(), earned, units))
+    mixtures = np.zeros((len(totals), axis.actions))
+    shift = axis.committed or 0
+    np.divide(rows, np.array(totals, dtype=rows.dtype)[:, None], out=mixtures[:, shift : shift + payoffs.shape[1]], casting="unsafe")
+    return Plays(rows, best[:, None] - values, earned, units, mixtures)
 
 
-def certify_pair(two: Bimatrix, pair: tuple[Play, Play], index: int | None = None, component: int | None = None) -> Equilibrium:
-    """Return the equilibrium of two mixtures, after proving in rational arithmetic that each uses only best replies to the other.
+def certificates(two: Bimatrix, sides: tuple[Plays, Plays], indices: Sequence[int | None], components: Sequence[int | None]) -> list[Equilibrium]:
+    """Return the equilibria of mixtures one to one, after proving in rational arithmetic that each uses only best replies to the other.
 
     Raises
     ------
     SolverError
         When one does not.
     """
-    margin, payoffs = float("inf"), []
-    axes, (x, y) = two.game.lattice.axes, pair
-    for i, (own, other) in enumerate(((x, y), (y, x))):
-        used, behind, shift = len(own.used), other.behind, axes[i].committed or 0
-        if any(map(behind.__getitem__, own.used)):
+    axes, taken, margins, wide = two.game.lattice.axes, [], [], []
+    for i, (own, other) in enumerate((sides, sides[::-1])):
+        before, weights = axes[i].committed or 0, own.weights.tolist()
+        if np.count_nonzero((own.weights != 0) & (other.behind != 0)):
             raise SolverError(f"a mixture of '{two.game.names[i]}' that was found is not a best reply", "report the game: this is a fault of the solver")
-        if used < len(behind):
-            margin = min(margin, sorted(behind)[used] / other.unit)  # those that are used are not behind, nobody is ahead
-        payoffs.append(dict.fromkeys([a + shift for a in own.used], other.earned))
-    pure = len(x.used) == len(y.used) == 1
-    return Equilibrium(
-        mixture=(x.mixture, y.mixture),
-        payoffs=tuple(payoffs),
-        regret=0.0,
-        margin=margin,
-        strict=pure and margin > 0,
-        counts=(axes[0].counts[x.used[0]], axes[1].counts[y.used[0]]) if pure else None,
-        weights=(x.weights, y.weights),
-        index=index,
-        component=component,
-    )
+        after = axes[i].actions - before - own.weights.shape[1]
+        places = [[a for a, weight in enumerate(row, before) if weight] for row in weights]
+        ordered = np.sort(other.behind, axis=1).tolist()  # those that are used are not behind, nobody is ahead
+        margins.append([row[len(at)] / unit if len(at) < len(row) else inf for row, at, unit in zip(ordered, places, other.units, strict=True)])
+        wide.append([(*(0,) * before, *row, *(0,) * after) for row in weights])
+        taken.append(places)
+    result = []
+    for e, (index, component) in enumerate(zip(indices, components, strict=True)):
+        x, y, margin = taken[0][e], taken[1][e], min(margins[0][e], margins[1][e])
+        pure = len(x) == len(y) == 1
+        result.append(
+            Equilibrium(
+                mixture=(sides[0].mixtures[e], sides[1].mixtures[e]),
+                payoffs=(dict.fromkeys(x, sides[1].earned[e]), dict.fromkeys(y, sides[0].earned[e])),
+                regret=0.0,
+                margin=margin,
+                strict=pure and margin > 0,
+                counts=tuple(axis.counts[only - (axis.committed or 0)] for axis, (only,) in zip(axes, (x, y), strict=True)) if pure else None,
+                weights=(wide[0][e], wide[1][e]),
+                index=index,
+                component=component,
+            )
+        )
+    return result

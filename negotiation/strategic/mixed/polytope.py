@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import mul
 
 import numpy as np
@@ -82,12 +83,13 @@ class Polytope:
         The determinant is taken in the order of replies and actions; it is 0, and there are no weights, when the equations do not fix one point. The
         corner is at the weights over the absolute of the determinant.
         """
-        own, reply = basis >> self.own, basis >> self.reply
-        used = [c for c in range(len(self.rows[0])) if not own >> c & 1]
-        determinant, solved = solve_ones([[row[c] for c in used] for r, row in enumerate(self.rows) if reply >> r & 1])
+        replies, actions = self.array.shape
+        used = places(~basis >> self.own & (1 << actions) - 1)
+        best = [self.rows[r] for r in places(basis >> self.reply & (1 << replies) - 1)]
+        determinant, solved = solve_ones([[row[c] for c in used] for row in best])
         if not determinant:
             return 0, []
-        weights = [0] * len(self.rows[0])
+        weights = [0] * actions
         for c, value in zip(used, solved, strict=True):
             weights[c] = value if determinant > 0 else -value
         return determinant, weights
@@ -107,6 +109,18 @@ class Polytope:
                 labels |= 1 << self.reply + r
             feasible = feasible and slack >= 0
         return Corner(labels, tuple(weights), feasible)
+
+
+@lru_cache(maxsize=4096)
+def places(mask: int) -> tuple[int, ...]:
+    """Return which bits are set.
+
+    Examples
+    --------
+    >>> places(0b1010)
+    (1, 3)
+    """
+    return tuple(k for k in range(mask.bit_length()) if mask >> k & 1)
 
 
 class TieError(ArithmeticError):
