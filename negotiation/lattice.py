@@ -137,7 +137,7 @@ class Lattice:
 
     axes: tuple[Axis, ...]
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         """Rows of each axis."""
         return tuple(axis.size for axis in self.axes)

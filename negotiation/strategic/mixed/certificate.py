@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 
@@ -65,8 +65,10 @@ def certified(game: Game, mixture: Sequence[Array], payoffs: Sequence[Array], wi
     return certificates(game, np.concatenate(mixture)[None], np.concatenate(payoffs)[None], LARGEST_REGRET * np.array(wide), [index])[0]
 
 
-def certificates(game: Game, mixtures: Array, payoffs: Array, slack: Array, index: Sequence[int | None]) -> list[Equilibrium | None]:
-    """Return for many mixtures what :func:`certified` returns for one.
+def certificates(
+    game: Game, mixtures: Array, payoffs: Array, slack: Array, index: Sequence[int | None], *, usual: Sequence[float] = ()
+) -> list[Equilibrium | None]:
+    """Return for many mixtures what :func:`certified` returns for one; the index only where nothing is as good as what is used.
 
     Parameters
     ----------
@@ -74,9 +76,12 @@ def certificates(game: Game, mixtures: Array, payoffs: Array, slack: Array, inde
         Probabilities and payoffs of the actions of all stakeholders side by side.
     slack : ndarray, shape (n,) or (P, n)
         For each stakeholder the regret that is no more than round-off.
+    usual : sequence of float, optional
+        For each stakeholder what is to be added to its payoffs, if anything.
     """
     lengths = [axis.actions for axis in game.lattice.axes]
-    starts = np.cumsum([0, *lengths[:-1]])
+    places = np.cumsum([0, *lengths])
+    starts = places[:-1]
     used = mixtures > USED
     clean = np.where(used, mixtures, 0.0)
     clean /= np.repeat(np.add.reduceat(clean, starts, axis=1), lengths, axis=1)
@@ -86,15 +91,21 @@ def certificates(game: Game, mixtures: Array, payoffs: Array, slack: Array, inde
     lost = np.where(free, worst - np.maximum.reduceat(np.where(used, -np.inf, payoffs), starts, axis=1), np.inf)
     margins = np.where(np.abs(lost) > np.maximum(game.tolerances, slack), lost, 0.0).min(axis=1).tolist()
     fair = (forgone <= slack).all(axis=1) & (mixtures.min(axis=1) >= -1e-9)
-    cuts = list(zip(starts.tolist(), np.cumsum(lengths).tolist(), strict=True))
+    counts = np.rint(clean * np.repeat(game.members, lengths)).astype(np.int64)
+    pure = (used.sum(axis=1) == len(lengths)).tolist()
+    regrets, earned = forgone.max(axis=1).tolist(), (payoffs + np.repeat(usual, lengths) if usual else payoffs).tolist()
+    cuts, taken = list(pairwise(places.tolist())), used.tolist()
     result: list[Equilibrium | None] = [None] * len(mixtures)
     for k in np.flatnonzero(fair).tolist():
-        rows = tuple(clean[k, start:stop] for start, stop in cuts)
-        shares, earned = clean[k].tolist(), payoffs[k].tolist()
-        taken = tuple({place - start: earned[place] for place in range(start, stop) if shares[place]} for start, stop in cuts)
-        pure = all(len(row) == 1 for row in taken)
-        counts: Any = tuple(np.rint(row * members).astype(np.int64) for row, members in zip(rows, game.members, strict=True)) if pure else None
-        result[k] = Equilibrium(rows, taken, float(forgone[k].max()), margins[k], pure and margins[k] > 0, counts, index=index[k])
+        result[k] = Equilibrium(
+            mixture=tuple([clean[k, start:stop] for start, stop in cuts]),
+            payoffs=tuple([{place - start: earned[k][place] for place in range(start, stop) if taken[k][place]} for start, stop in cuts]),
+            regret=regrets[k],
+            margin=margins[k],
+            strict=pure[k] and margins[k] > 0,
+            counts=tuple([counts[k, start:stop] for start, stop in cuts]) if pure[k] else None,
+            index=index[k] if margins[k] > 0 else None,
+        )
     return result
 
 
@@ -104,8 +115,8 @@ def distinct(equilibria: Sequence[Equilibrium], apart: float = 1e-7) -> list[Equ
         return []
     ordered = sorted(equilibria, key=lambda e: (e.kind == "mixed", e.index is None))
     rows = np.array([np.concatenate(e.mixture) for e in ordered])
-    kept: list[int] = []
-    for k in range(len(rows)):
-        if not kept or float(np.abs(rows[kept] - rows[k]).max(axis=1).min()) > apart:
-            kept.append(k)
-    return [ordered[k] for k in kept]
+    again = np.zeros(len(rows), dtype=np.bool_)
+    for k in range(len(rows) - 1):
+        if not again[k]:
+            again[k + 1 :] |= (np.abs(rows[k + 1 :] - rows[k]) <= apart).all(axis=1)
+    return [e for e, known in zip(ordered, again.tolist(), strict=True) if not known]

@@ -16,6 +16,9 @@ from .frames import Frame
 FEW = 8
 """Systems up to which more parts at a time are faster."""
 
+ERROR, PRECISE = 1e-14, 1e-7
+"""More than rounding can add to a coefficient of a quadratic equation; least precision of a mixture that is solved by one."""
+
 CROWDED = 48
 """Parts of one support above which it is left to subdivision: its polynomials are flat, or have many zeros."""
 
@@ -34,8 +37,19 @@ def eliminated(frame: Frame, cells: Cells) -> tuple[Cells, list[Held]]:
     ----------
     B. Sturmfels (2002), "Solving systems of polynomial equations", chapter 6, for equilibria as solutions of multilinear equations.
     """
+    proven: list[Held] = []
     if frame.sizes[:2] == (2, 2) and frame.unknowns == 2:
         return _pairs(frame, cells)
+    if frame.sizes[:3] == (2, 2, 2) and frame.unknowns == 3:
+        cells, proven = _triples(frame, cells)
+        if not len(cells):
+            return cells, proven
+    rest, found = _divided(frame, cells)
+    return rest, proven + found
+
+
+def _divided(frame: Frame, cells: Cells) -> tuple[Cells, list[Held]]:
+    """Divide the mixtures that are left in the polynomials."""
     how = plan(frame.sizes, len(cells) <= FEW)
     if how is None:
         return cells, []
@@ -61,6 +75,46 @@ def _pairs(frame: Frame, cells: Cells) -> tuple[Cells, list[Held]]:
     points[:, frame.bounded] = one[sure] / (one[sure] - other[sure])
     points[:, frame.bounded - 1] = 1 - points[:, frame.bounded]
     return cells[~sure], [Held(cells.owner[sure], points, points, points)]
+
+
+def _triples(frame: Frame, cells: Cells) -> tuple[Cells, list[Held]]:
+    """Solve supports in which three stakeholders mix two actions each: a quadratic equation for the third one's mixture.
+
+    With that mixture given, the first one's condition leaves the second one's mixture up to scale, linear in it, and the other way round; put
+    into the third condition they make it quadratic. Supports at which rounding could matter are returned.
+    """
+    conditions = cells.table[:, :3].reshape(len(cells), 3, 2, 2, 2)
+    second, first = (_orthogonal(part) for part in (conditions[:, 0, 0], conditions[:, 1, :, 0]))
+    square = first @ conditions[:, 2, :, :, 0] @ second.swapaxes(1, 2)
+    zero, two, one = square[:, 0, 0], square[:, 1, 1], (square[:, 0, 1] + square[:, 1, 0]) / 2
+    with np.errstate(all="ignore"):
+        discriminant = one * one - zero * two
+        root = np.sqrt(np.maximum(discriminant, 0.0))
+        far = -(one + np.copysign(root, one))
+        third = np.array([[two, far], [far, zero]]).transpose(2, 0, 1)  # of both solutions, up to scale
+        off = ERROR * (1 + 8 / root)[:, None].repeat(2, axis=1)
+        share = third / third.sum(axis=2, keepdims=True)
+        mixtures = np.concatenate([share @ first, share @ second, third], axis=2).reshape(len(cells), 2, 3, 2)
+        totals = mixtures.sum(axis=3)
+        further = 8 * off / np.abs(totals[:, :, 2]) + ERROR
+        wrong = np.stack([further, further, off], axis=2)
+        smaller, inside = np.abs(mixtures).min(axis=3), mixtures[..., 0] * mixtures[..., 1] > 0
+        clear = (smaller > wrong) & (wrong < PRECISE * np.abs(totals))
+        held = (clear & inside).all(axis=2)
+        outside = ~inside & (smaller > wrong)
+        outside[:, :, :2] &= clear[:, :, 2:]
+        none = discriminant < -32 * ERROR
+        sure = none | ((held | outside.any(axis=2)).all(axis=1) & (discriminant > 32 * ERROR))
+    owner, which = (held & (sure & ~none)[:, None]).nonzero()
+    points = np.ones((len(owner), len(frame.blocks)))
+    points[:, :6] = (mixtures[owner, which] / totals[owner, which][:, :, None]).reshape(-1, 6)
+    return cells[~sure], [Held(cells.owner[owner], points, points, points)]
+
+
+def _orthogonal(rows: Array) -> Array:
+    """Return for each column of matrices, (B, 2, k), the vector that it makes zero, (B, k, 2)."""
+    turned: Array = rows[:, ::-1].swapaxes(1, 2) * np.array([1.0, -1.0])
+    return turned
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
 from math import prod
 
 import numpy as np
@@ -54,6 +55,7 @@ class _Search:
 
     game: Game
     payoffs: Array
+    wide: tuple[float, ...]
     budget: Budget
     total: int
     equilibria: list[Equilibrium] = field(default_factory=list)
@@ -124,12 +126,12 @@ def multiplayer_equilibria(game: Game, budget: Budget | None = None) -> Equilibr
     usual = [float(np.sort(own, axis=None)[own.size // 2]) for own in tables]  # from there, differences of usual payoffs keep their digits
     payoffs = np.concatenate([(own - start).ravel() for own, start in zip(tables, usual, strict=True)])
     shapes = families(shape)
-    search = _Search(game, payoffs / np.repeat(wide, tables[0].size), budget or unlimited(), sum(family.size for family in shapes) or 1)
+    search = _Search(game, payoffs / np.repeat(wide, tables[0].size), wide, budget or unlimited(), sum(family.size for family in shapes) or 1)
     for family in shapes:
         for part in systems(shape, family):
             if not search.cut_short:
                 _solve(search, family, part)
-    search.equilibria = _certified(search, pure, _Certify(payoffs[lifted(shape)], usual), LARGEST_REGRET * np.array(wide))
+    search.equilibria = _certified(search, pure, payoffs, usual)
     return _answer(search)
 
 
@@ -154,8 +156,7 @@ def _payoffs(game: Game, i: int) -> Array:
 
 def _solve(search: _Search, family: Family, part: Systems) -> None:
     """Search some supports of one shape."""
-    players = range(len(family.sizes))
-    constants = frame(family.sizes, family.actions, tuple(tuple(int(i != j) for j in players) for i in players))
+    constants = frame(family.sizes, family.actions, _degrees(len(family.sizes)))
     coefficients = part.table(search.payoffs)
     cells = whole(constants, coefficients)
     cells = cells[~dominated(constants, cells)]
@@ -178,6 +179,12 @@ def _solve(search: _Search, family: Family, part: Systems) -> None:
         _keep(search, part, Held(np.array(list(found.singular)), singular, singular, singular), isolated=False)
 
 
+@lru_cache(maxsize=64)
+def _degrees(players: int) -> tuple[tuple[int, ...], ...]:
+    """Return how many members of each stakeholder a member of each faces."""
+    return tuple(tuple(int(i != j) for j in range(players)) for i in range(players))
+
+
 def _keep(search: _Search, part: Systems, held: Held, isolated: bool) -> None:
     """Remember solutions."""
     total = sum(search.game.lattice.shape)
@@ -185,34 +192,16 @@ def _keep(search: _Search, part: Systems, held: Held, isolated: bool) -> None:
     search.solutions.append(_Solutions(points, low, high, used > 0, np.full(len(points), isolated)))
 
 
-@dataclass(frozen=True)
-class _Certify:
-    """Payoffs of all actions against all profiles, less each stakeholder's usual payoff."""
-
-    payoffs: Array
-    usual: list[float]
-
-    def __call__(self, game: Game, points: Array, slack: Array, index: Sequence[int | None]) -> list[Equilibrium | None]:
-        """Return those of the mixtures, (P, K), that are equilibria; the index only where nothing is as good as what is used."""
-        result: list[Equilibrium | None] = []
-        for found in certificates(game, points, earned(self.payoffs, game.lattice.shape, points), slack, index):
-            if found is None:
-                result.append(None)
-            else:
-                taken = tuple({a: value + start for a, value in row.items()} for row, start in zip(found.payoffs, self.usual, strict=True))
-                result.append(replace(found, payoffs=taken, index=found.index if found.margin > 0 else None))
-        return result
-
-
-def _certified(search: _Search, pure: PureEquilibria, certify: _Certify, slack: Array) -> list[Equilibrium]:
-    """Return the pure equilibria, and the solutions that are equilibria."""
-    game, count = search.game, len(pure)
-    plain = np.concatenate([np.eye(size)[row] for size, row in zip(game.lattice.shape, pure.points, strict=True)], axis=1)
+def _certified(search: _Search, pure: PureEquilibria, payoffs: Array, usual: Sequence[float]) -> list[Equilibrium]:
+    """Return the pure equilibria, and the solutions that are equilibria, from all payoffs less each stakeholder's usual one."""
+    game, count, shape = search.game, len(pure), search.game.lattice.shape
+    plain = np.concatenate([np.eye(size)[row] for size, row in zip(shape, pure.points, strict=True)], axis=1)
     mixed, index = _mixed(search)
     if not count and not len(mixed):
         return []
-    slacks = np.repeat([game.tolerances, slack], [count, len(mixed)], axis=0)
-    found = certify(game, np.concatenate([plain, mixed]), slacks, [1] * count + index)
+    slacks = np.repeat([game.tolerances, LARGEST_REGRET * np.array(search.wide)], [count, len(mixed)], axis=0)
+    points = np.concatenate([plain, mixed])
+    found = certificates(game, points, earned(payoffs[lifted(shape)], shape, points), slacks, [1] * count + index, usual=usual)
     listed = [e for e in found[:count] if e is not None]
     if len(listed) < count:
         listed = [replace(e, index=1) if e.margin > 0 else e for e in from_pure(pure)]
