@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 from negotiation.budget import Budget
 from negotiation.errors import NotApplicableError, TooLargeError
 from negotiation.strategic.game import Game
+from negotiation.strategic.mixed import elimination
+from negotiation.strategic.mixed.cells import whole
+from negotiation.strategic.mixed.frames import frame
 from negotiation.strategic.mixed.multiplayer import multiplayer_equilibria
 from negotiation.strategic.nash import alike_equilibria, mixed_equilibria
 
@@ -131,6 +134,43 @@ def test_in_games_of_one_decimal_a_list_called_complete_misses_nothing(shape, se
     assert found.complete is not False
     if found.complete:
         assert all(listed(mixture, [e.mixture for e in found.equilibria]) for mixture in searched(game, 4))
+
+
+def mixtures(found):
+    return sorted(tuple(float(p) for row in e.mixture for p in row) for e in found.equilibria)
+
+
+@given(
+    st.sampled_from([(2, 2, 2), (2, 3, 2), (2, 2, 2, 2)]), st.sampled_from([0, 1, 2, 9]), st.sampled_from([0, 1e-3, 1e-6, 1e-9, 1e-13]), st.integers(0, 10**6)
+)
+def test_quadratic_equations_say_what_bounds_say(shape, digits, noise, seed):
+    """Of payoffs with few digits, and such that are nearly so: double solutions, and some close to each other or to the edge."""
+    rng = np.random.default_rng(seed)
+    game = Game.from_tables([table.round(digits) + noise * rng.normal(size=shape) for table in rng.normal(size=(len(shape), *shape))])
+    fast = multiplayer_equilibria(game)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(elimination, "_triples", lambda frame, cells: (cells, []))
+        slow = multiplayer_equilibria(game)
+    assert fast.complete is slow.complete or None in {fast.complete, slow.complete}
+    if fast.complete and slow.complete:
+        assert len(fast.equilibria) == len(slow.equilibria)
+        assert np.allclose(mixtures(fast), mixtures(slow), atol=1e-6)
+
+
+def test_quadratic_equations_settle_nearly_all_supports_of_random_games():
+    settled = []
+    for seed in range(100):
+        sizes, degrees = (2, 2, 2, 1), tuple(tuple(int(i != j) for j in range(4)) for i in range(4))
+        constants = frame(sizes, (2, 2, 2, 2), degrees)
+        cells = whole(constants, np.random.default_rng(seed).uniform(-1, 1, (8, 4, 8)))
+        rest, held = elimination._triples(constants, cells)
+        settled.append(len(cells) - len(rest))
+        for owner, point in zip(held[0].owner, held[0].points, strict=True):
+            one, two, three, _ = np.split(point, [2, 4, 6])
+            table = cells.table[owner, :3].reshape(3, 2, 2, 2)
+            assert point.min() > 0
+            assert np.allclose([two @ table[0, 0] @ three, one @ table[1, :, 0] @ three, one @ table[2, :, :, 0] @ two], 0, atol=1e-9)
+    assert sum(settled) >= 790
 
 
 def test_one_prohibitive_payoff_leaves_the_digits_of_the_others():

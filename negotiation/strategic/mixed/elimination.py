@@ -93,21 +93,23 @@ def _triples(frame: Frame, cells: Cells) -> tuple[Cells, list[Held]]:
         far = -(one + np.copysign(root, one))
         third = np.array([[two, far], [far, zero]]).transpose(2, 0, 1)  # of both solutions, up to scale
         off = ERROR * (1 + 8 / root)[:, None].repeat(2, axis=1)
-        share = third / third.sum(axis=2, keepdims=True)
-        mixtures = np.concatenate([share @ first, share @ second, third], axis=2).reshape(len(cells), 2, 3, 2)
-        totals = mixtures.sum(axis=3)
-        further = 8 * off / np.abs(totals[:, :, 2]) + ERROR
-        wrong = np.stack([further, further, off], axis=2)
-        smaller, inside = np.abs(mixtures).min(axis=3), mixtures[..., 0] * mixtures[..., 1] > 0
-        clear = (smaller > wrong) & (wrong < PRECISE * np.abs(totals))
-        held = (clear & inside).all(axis=2)
-        outside = ~inside & (smaller > wrong)
-        outside[:, :, :2] &= clear[:, :, 2:]
+        share = third / (third[:, :, :1] + third[:, :, 1:])
+        mixtures = np.array([share @ first, share @ second, third])
+        one, other = mixtures[..., 0], mixtures[..., 1]
+        totals = one + other
+        further = 8 * off / np.abs(totals[2]) + ERROR
+        wrong = np.array([further, further, off])
+        clear, inside = np.minimum(np.abs(one), np.abs(other)) > wrong, one * other > 0
+        precise = wrong < PRECISE * np.abs(totals)
+        outside = clear & ~inside
+        outside[:2] &= precise[2]
+        held = (clear & inside & precise).all(axis=0)
+        decided = held | outside.any(axis=0)
         none = discriminant < -32 * ERROR
-        sure = none | ((held | outside.any(axis=2)).all(axis=1) & (discriminant > 32 * ERROR))
+        sure = none | (decided[:, 0] & decided[:, 1] & (discriminant > 32 * ERROR))
     owner, which = (held & (sure & ~none)[:, None]).nonzero()
     points = np.ones((len(owner), len(frame.blocks)))
-    points[:, :6] = (mixtures[owner, which] / totals[owner, which][:, :, None]).reshape(-1, 6)
+    points[:, :6] = (mixtures[:, owner, which] / totals[:, owner, which, None]).swapaxes(0, 1).reshape(-1, 6)
     return cells[~sure], [Held(cells.owner[owner], points, points, points)]
 
 

@@ -122,16 +122,16 @@ def multiplayer_equilibria(game: Game, budget: Budget | None = None) -> Equilibr
     _check(game)
     shape, wide = game.lattice.shape, ranges(game)
     pure = pure_equilibria(game)
-    tables = [_payoffs(game, i) for i in range(len(shape))]
-    usual = [float(np.sort(own, axis=None)[own.size // 2]) for own in tables]  # from there, differences of usual payoffs keep their digits
-    payoffs = np.concatenate([(own - start).ravel() for own, start in zip(tables, usual, strict=True)])
+    tables = np.array([_payoffs(game, i).ravel() for i in range(len(shape))])
+    usual = np.sort(tables, axis=1)[:, tables.shape[1] // 2]  # from there, differences of usual payoffs keep their digits
+    payoffs = (tables - usual[:, None]).ravel()
     shapes = families(shape)
-    search = _Search(game, payoffs / np.repeat(wide, tables[0].size), wide, budget or unlimited(), sum(family.size for family in shapes) or 1)
+    search = _Search(game, payoffs / np.repeat(wide, tables.shape[1]), wide, budget or unlimited(), sum(family.size for family in shapes) or 1)
     for family in shapes:
         for part in systems(shape, family):
             if not search.cut_short:
                 _solve(search, family, part)
-    search.equilibria = _certified(search, pure, payoffs, usual)
+    search.equilibria = _certified(search, pure, payoffs, usual.tolist())
     return _answer(search)
 
 
