@@ -187,6 +187,8 @@ def _degrees(players: int) -> tuple[tuple[int, ...], ...]:
 
 def _keep(search: _Search, part: Systems, held: Held, isolated: bool) -> None:
     """Remember solutions."""
+    if not len(held.owner):
+        return
     total = sum(search.game.lattice.shape)
     points, low, high, used = part.mixtures(held.owner, np.array([held.points, held.low, held.high, np.ones_like(held.points)]), total)
     search.solutions.append(_Solutions(points, low, high, used > 0, np.full(len(points), isolated)))
@@ -211,14 +213,14 @@ def _certified(search: _Search, pure: PureEquilibria, payoffs: Array, usual: Seq
 def _mixed(search: _Search) -> tuple[Array, list[int | None]]:
     """Return the solutions to all digits, and their indices where these are sure."""
     shape = search.game.lattice.shape
-    if not any(len(part.points) for part in search.solutions):
+    if not search.solutions:
         return np.empty((0, sum(shape))), []
     points, low, high, used, isolated = (np.concatenate([getattr(part, row.name) for part in search.solutions]) for row in fields(_Solutions))
     index = np.zeros(len(points), dtype=np.int64)
     if isolated.any():
-        better = polished(search.payoffs[lifted(shape)], shape, points[isolated], used[isolated])
-        inside = better.arrived & ((better.points >= low[isolated] - CLOSE) & (better.points <= high[isolated] + CLOSE)).all(axis=1)
         which = np.flatnonzero(isolated)
+        better = polished(search.payoffs[lifted(shape)], shape, points[which], used[which])
+        inside = better.arrived & ((better.points >= low[which] - CLOSE) & (better.points <= high[which] + CLOSE)).all(axis=1)
         points[which[inside]] = better.points[inside]
         index[which] = better.index * (better.regular & inside)
         search.starts += int(np.count_nonzero(~inside))

@@ -57,7 +57,8 @@ def lifted(shape: tuple[int, ...]) -> NDArray[np.int64]:
 class _Layout:
     """Where the probabilities of each stakeholder stand: first places, the other places, slices, owners, and which places have the same owner.
 
-    For each profile `chosen`, (n, C), holds the places of the actions in it, and `taken`, (K, C), is 1 there.
+    For each profile `chosen`, (n, C), holds the places of the actions in it, and `taken`, (K, C), is 1 there; `units` are the rows of the identity
+    for the other places, (L, K), and `identity` is the one of their number.
     """
 
     starts: NDArray[np.int64]
@@ -68,6 +69,8 @@ class _Layout:
     same: NDArray[np.bool_]
     chosen: NDArray[np.int64]
     taken: Array
+    units: Array
+    identity: Array
 
 
 @lru_cache(maxsize=64)
@@ -78,7 +81,8 @@ def _layout(shape: tuple[int, ...]) -> _Layout:
     starts, place = stops - np.array(shape), np.arange(len(owner))
     chosen = np.indices(shape).reshape(len(shape), -1) + starts[:, None]
     taken = (chosen[owner] == place[:, None]).astype(np.float64)
-    return _Layout(starts, np.setdiff1d(place, starts), parts, owner, place, owner[:, None] == owner, chosen, taken)
+    later = np.setdiff1d(place, starts)
+    return _Layout(starts, later, parts, owner, place, owner[:, None] == owner, chosen, taken, np.eye(len(place))[later], np.eye(len(later)))
 
 
 def earned(payoffs: Array, shape: tuple[int, ...], points: Array) -> Array:
@@ -120,8 +124,8 @@ def polished(payoffs: Array, shape: tuple[int, ...], points: Array, used: NDArra
     place, owner, apart, own, later = layout.place, layout.owner, ~layout.same, layout.starts[layout.owner], layout.later
     first = np.minimum.reduceat(np.where(used, place, len(place)), layout.starts, axis=1)[:, owner]
     free = (used & (first != place))[:, later]
-    less = (np.eye(len(place))[later] - (first[:, later, None] == place)) * free[:, :, None]  # takes from each other action in use the first in use
-    back, idle = less.swapaxes(1, 2), np.eye(len(later)) * ~free[:, None]
+    less = (layout.units - (first[:, later, None] == place)) * free[:, :, None]  # takes from each other action in use the first in use
+    back, idle = less.swapaxes(1, 2), layout.identity * ~free[:, None]
     for _ in range(steps):
         slopes = _slopes(payoffs, shape, points)
         value = slopes[:, place, own]
