@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...budget import Budget, unlimited
 from ...errors import NotApplicableError, SolverError, TooLargeError
@@ -124,7 +123,8 @@ def _exact_path(polytopes: tuple[Polytope, Polytope], budget: Budget, label: int
 
 def _float_path(polytopes: tuple[Polytope, Polytope], budget: Budget, label: int, steps: int) -> Ends:
     try:
-        return _path((_Float(polytopes[0]), _Float(polytopes[1])), budget, polytopes, label, steps)
+        with np.errstate(all="ignore"):
+            return _path((_Float(polytopes[0]), _Float(polytopes[1])), budget, polytopes, label, steps)
     except (_Stuck, np.linalg.LinAlgError):
         return None
 
@@ -145,10 +145,11 @@ def _certified(two: Bimatrix, polytopes: tuple[Polytope, Polytope], pair: Ends) 
     """Solve the equations of both bases exactly; None where they are not an equilibrium after all."""
     if pair is None:
         return None
-    x, y = (polytope.corner(basis) for polytope, basis in zip(polytopes, pair, strict=True))
-    if x is None or y is None or not (x.feasible and y.feasible and any(x.weights) and any(y.weights)):
+    (_, x), (_, y) = (polytope.solve(basis) for polytope, basis in zip(polytopes, pair, strict=True))
+    try:
+        return certify(two, (x, y)) if x and y else None
+    except SolverError:
         return None
-    return certify(two, (x.weights, y.weights)) if x.labels | y.labels == (1 << sum(two.shape)) - 1 else None
 
 
 class _Exact:
@@ -169,58 +170,55 @@ class _Exact:
 
 
 class _Float:
-    """A tableau in floating point, computed afresh from its basis now and then."""
+    """A tableau in floating point, computed afresh from its basis now and then: a column for each free variable and one for the right-hand sides."""
 
     def __init__(self, polytope: Polytope) -> None:
         rows = polytope.scaled()
         replies, actions = rows.shape
-        self.equations: Array = np.concatenate([rows, np.eye(replies)], axis=1)
-        self.labels = np.array([polytope.own + c for c in range(actions)] + [polytope.reply + r for r in range(replies)])
-        self.place = {int(label): k for k, label in enumerate(self.labels)}
-        self.free: NDArray[np.intp] = np.arange(actions)
-        self.basic: NDArray[np.intp] = np.arange(actions, actions + replies)
-        self.table: Array = np.concatenate([self.equations[:, :actions], np.ones((replies, 1))], axis=1)
+        self.rows = rows
+        self.first = [*range(polytope.own, polytope.own + actions), *range(polytope.reply, polytope.reply + replies)]
+        self.free, self.basic = self.first[:actions], self.first[actions:]
+        self.table: Array = np.concatenate([rows, np.ones((replies, 1))], axis=1)
         self.scratch = np.empty_like(self.table)
         self.age = 0
 
     def enter(self, label: int) -> int:
         if self.age >= REFRESH:
             self._refresh()
-        c = int(np.nonzero(self.free == self.place[label])[0][0])
-        r = self._leaving(c)
-        column, row = self.table[:, c].copy(), self.table[r] / self.table[r, c]
+        c = self.free.index(label)
+        column = self.table[:, c].copy()
+        r = self._leaving(column)
+        row = self.table[r] / column[r]
         row[c] += 1.0 / column[r]
         column[r] -= 1.0
-        self.table -= np.multiply(column[:, None], row, out=self.scratch)
-        self.free[c], self.basic[r] = self.basic[r], self.free[c]
+        np.multiply(column[:, None], row, out=self.scratch)
+        self.table -= self.scratch
+        self.free[c], self.basic[r] = self.basic[r], label
         self.age += 1
-        return int(self.labels[self.free[c]])
+        return int(self.free[c])
 
     def basis(self) -> int:
-        return sum(1 << int(label) for label in self.labels[self.free])
+        return sum(1 << label for label in self.free)
 
-    def _leaving(self, c: int) -> int:
+    def _leaving(self, column: Array) -> int:
         """Return the row that leaves, by the lexicographic ratio test."""
-        column = self.table[:, c]
-        rows = np.nonzero(column > ZERO)[0]
-        if not len(rows):
+        ratios = np.where(column > ZERO, self.table[:, -1] / column, np.inf)
+        least = float(ratios.min())
+        if least == np.inf:
             raise _Stuck
-        rows = _least(rows, self.table[rows, -1] / column[rows])
-        for slack in range(len(self.free), len(self.labels)):
+        rows = np.flatnonzero(ratios <= least + SAME * max(1.0, abs(least)))
+        for slack in self.first[self.rows.shape[1] :]:
             if len(rows) == 1:
                 break
-            at = np.nonzero(self.free == slack)[0]
-            shares = self.table[rows, at[0]] if len(at) else (self.basic[rows] == slack).astype(float)
-            rows = _least(rows, shares / column[rows])
+            shares = self.table[rows, self.free.index(slack)] if slack in self.free else np.array([float(self.basic[r] == slack) for r in rows])
+            ratios = shares / column[rows]
+            rows = rows[ratios <= ratios.min() + SAME * max(1.0, abs(float(ratios.min())))]
         return int(rows[0])
 
     def _refresh(self) -> None:
-        right = np.concatenate([self.equations[:, self.free], np.ones((len(self.basic), 1))], axis=1)
-        self.table = np.linalg.solve(self.equations[:, self.basic], right)
+        replies, actions = self.rows.shape
+        place = {label: k for k, label in enumerate(self.first)}
+        equations = np.concatenate([self.rows, np.eye(replies), np.ones((replies, 1))], axis=1)
+        right = equations[:, [*(place[label] for label in self.free), actions + replies]]
+        self.table = np.linalg.solve(equations[:, [place[label] for label in self.basic]], right)
         self.age = 0
-
-
-def _least(rows: NDArray[np.intp], ratios: Array) -> NDArray[np.intp]:
-    least = float(ratios.min())
-    tied: NDArray[np.intp] = rows[ratios <= least + SAME * max(1.0, abs(least))]
-    return tied
