@@ -1,4 +1,4 @@
-"""All equilibria of random games with several players, against gambit's enumpoly and gnm where they are installed."""
+"""Random games with several players: all equilibria against gambit's enumpoly and gnm where they are installed, one against ipa."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from bench.measure import Measurement, median_time
 from negotiation.numerics import Array
 from negotiation.strategic.equilibrium import EquilibriumList
 from negotiation.strategic.game import Game
-from negotiation.strategic.mixed.multiplayer import multiplayer_equilibria
+from negotiation.strategic.mixed.multiplayer import first_equilibrium, multiplayer_equilibria
 
 pygambit: Any = import_module("pygambit") if find_spec("pygambit") else None
 
+ONE = [(3,) * 3, (4,) * 3, (5,) * 3, (2,) * 4, (3,) * 4, (2,) * 5, (3,) * 5, (2,) * 6, (3,) * 6]
 SHAPES = [((2,) * 4, 10, True), ((3,) * 3, 10, True), ((2,) * 5, 10, True), ((2,) * 6, 10, True), ((3,) * 4, 5, True), ((4,) * 3, 5, False)]
 """Shapes, how many games of each, and whether enumpoly finishes them within seconds."""
 
@@ -35,7 +36,22 @@ class Answer:
 
 def measurements() -> list[Measurement]:
     """Time random games of each shape."""
-    return [_measure(shape, games, finishes) for shape, games, finishes in SHAPES]
+    return [*(_measure(shape, games, finishes) for shape, games, finishes in SHAPES), *map(_one, ONE)]
+
+
+def _one(shape: tuple[int, ...]) -> Measurement:
+    """One equilibrium of ten games, beside ipa's."""
+    draws = [list(np.random.default_rng([seed, *shape]).random((len(shape), *shape))) for seed in range(10)]
+    games = [Game.from_tables(draw) for draw in draws]
+    found = [first_equilibrium(game).equilibria for game in games]
+    ours = [median_time(lambda game=game: first_equilibrium(game)) for game in games]  # type: ignore[misc]
+    answers = [_asked("ipa_solve", draw) for draw in draws]
+    regret, pure = max(e.regret for (e,) in found), sum(e.kind == "pure" for (e,) in found)
+    note = f"{len(found)} of 10 found, {pure} of them pure; largest regret {regret:.0e}; slowest {max(ours) * 1e3:.3g} ms"
+    theirs = [answer.taken for answer in answers if answer is not None]
+    if theirs:
+        note += f", of the peer {max(theirs) * 1e3:.3g} ms"
+    return Measurement(f"one equilibrium, {len(shape)} players x {shape[0]} actions", median(ours), median(theirs) if theirs else None, "gambit ipa", note)
 
 
 def _measure(shape: tuple[int, ...], games: int, finishes: bool) -> Measurement:

@@ -99,6 +99,18 @@ def _motion(case: Case) -> Result:
     return found
 
 
+def _one(case: Case) -> Result:
+    """Return one equilibrium; for more than two players there are no labels."""
+    found: Result
+    if len(case.game.names) > 2 and case.game.is_ordinary:
+        if case.option("label"):
+            raise NotApplicableError("labels belong to the paths of two players, and there are more", "leave the option label out")
+        found = _from("mixed.multiplayer", "first_equilibrium")(case.game, case.budget)
+    else:
+        found = _from("mixed.lemke_howson", "one_equilibrium")(case.game, case.budget, case.option("label"))
+    return found
+
+
 def _inspection(case: Case) -> Result:
     """Return the inspection game at once and announced; who inspects and what is right come from the options, or from kinds and target."""
     game, free = case.game, [i for i, axis in enumerate(case.game.lattice.axes) if axis.moves]
@@ -142,9 +154,9 @@ CONCEPTS: dict[str, Concept] = {
         ),
         Concept(
             "one",
-            "One equilibrium of a large two-player game, by Lemke and Howson.",
-            lambda case: _from("mixed.lemke_howson", "one_equilibrium")(case.game, case.budget, case.option("label")),
-            (Option("label", int, "the label that is dropped first", 0),),
+            "One equilibrium of a large game of single players: of two by Lemke and Howson, of more the first with few actions in use.",
+            _one,
+            (Option("label", int, "of two players: the label that is dropped first", 0),),
         ),
         Concept(
             "components",

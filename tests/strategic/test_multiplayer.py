@@ -13,7 +13,7 @@ from negotiation.strategic.game import Game
 from negotiation.strategic.mixed import elimination
 from negotiation.strategic.mixed.cells import whole
 from negotiation.strategic.mixed.frames import frame
-from negotiation.strategic.mixed.multiplayer import multiplayer_equilibria
+from negotiation.strategic.mixed.multiplayer import first_equilibrium, multiplayer_equilibria
 from negotiation.strategic.nash import alike_equilibria, mixed_equilibria
 
 from .mixed_references import against, count_game, listed, searched, table_game, tables
@@ -134,6 +134,38 @@ def test_in_games_of_one_decimal_a_list_called_complete_misses_nothing(shape, se
     assert found.complete is not False
     if found.complete:
         assert all(listed(mixture, [e.mixture for e in found.equilibria]) for mixture in searched(game, 4))
+
+
+@given(st.sampled_from([(2, 2), (3, 3), (2, 2, 2), (2, 3, 2), (2, 2, 2, 2)]), st.integers(0, 10**6), st.booleans())
+@settings(max_examples=40)
+def test_the_first_equilibrium_is_one_of_all(shape, seed, ties):
+    rng = np.random.default_rng(seed)
+    game = Game.from_tables([table.round(0 if ties else 9) for table in rng.normal(size=(len(shape), *shape))])
+    first, found = first_equilibrium(game), multiplayer_equilibria(game)
+    assert first.complete is None
+    if first.equilibria or found.equilibria:
+        (one,) = first.equilibria
+        assert one.regret <= 1e-9
+        if not ties:
+            used = [sum(int((row > 0).sum()) for row in e.mixture) for e in found.equilibria]
+            assert sum(int((row > 0).sum()) for row in one.mixture) == min(used)
+            assert any(np.allclose(np.concatenate(e.mixture), np.concatenate(one.mixture)) for e in found.equilibria)
+
+
+def test_one_equilibrium_of_large_games_is_found_where_all_would_take_minutes():
+    for seed in range(3):
+        found = first_equilibrium(Game.from_tables(list(np.random.default_rng(seed).random((5, 3, 3, 3, 3, 3)))))
+        assert len(found.equilibria) == 1
+        assert found.equilibria[0].regret <= 1e-10
+        assert "there may be more" in found.reason
+
+
+def test_a_spent_budget_leaves_the_first_equilibrium_to_be_found():
+    game = Game.from_tables(profiles(3, lambda i, p: float((p[i] == p[(i + 1) % 3]) != (i == 2))))
+    found = first_equilibrium(game, Budget(seconds=0.0))
+    assert (found.equilibria, found.complete) == ((), None)
+    assert found.reason.startswith("time limit of 0 s reached: ")
+    assert found.reason.endswith(" supports were searched and none was found")
 
 
 def mixtures(found):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from math import prod
@@ -51,11 +50,18 @@ class _Solutions:
 
 @dataclass
 class _Search:
-    """What was found so far, and what kept it from being a proof."""
+    """What was found so far, and what kept it from being a proof.
+
+    Payoffs are less each stakeholder's `usual` one; `payoffs` in units of its range, `given` in those of the game. A regret below
+    `slack` is round-off.
+    """
 
     game: Game
     payoffs: Array
-    wide: tuple[float, ...]
+    given: Array
+    usual: list[float]
+    slack: Array
+    pure: PureEquilibria
     budget: Budget
     total: int
     equilibria: list[Equilibrium] = field(default_factory=list)
@@ -119,20 +125,81 @@ def multiplayer_equilibria(game: Game, budget: Budget | None = None) -> Equilibr
     R. Porter, E. Nudelman and Y. Shoham (2008), "Simple search methods for finding a Nash equilibrium"; K. Ritzberger (1994), "The
     theory of normal form games from the differentiable viewpoint", for the index.
     """
-    _check(game)
-    shape, wide = game.lattice.shape, ranges(game)
-    pure = pure_equilibria(game)
-    tables = np.array([_payoffs(game, i).ravel() for i in range(len(shape))])
-    usual = np.sort(tables, axis=1)[:, tables.shape[1] // 2]  # from there, differences of usual payoffs keep their digits
-    payoffs = (tables - usual[:, None]).ravel()
-    shapes = families(shape)
-    search = _Search(game, payoffs / np.repeat(wide, tables.shape[1]), wide, budget or unlimited(), sum(family.size for family in shapes) or 1)
-    for family in shapes:
-        for part in systems(shape, family):
+    search = _begun(game, budget)
+    for family in families(game.lattice.shape):
+        for part in systems(game.lattice.shape, family):
             if not search.cut_short:
                 _solve(search, family, part)
-    search.equilibria = _certified(search, pure, payoffs, usual.tolist())
+    search.equilibria = _certified(search)
     return _answer(search)
+
+
+def first_equilibrium(game: Game, budget: Budget | None = None) -> EquilibriumList:
+    """Return one equilibrium of an ordinary game, the first that a search of every support comes to: a pure one, else one in which few actions are used.
+
+    Where there is a pure equilibrium, or one with small supports, as most games have, this takes a small part of the time of
+    :func:`multiplayer_equilibria`; there is always one, and the search ends with it.
+
+    Parameters
+    ----------
+    game : Game
+        Every stakeholder has one member, free to choose.
+    budget : Budget, optional
+
+    Returns
+    -------
+    EquilibriumList
+        One equilibrium; `complete` is None since there may be more. Empty only where the budget ran out, or where equilibria form a continuum that
+        bounds do not decide.
+
+    Raises
+    ------
+    NotApplicableError, TooLargeError
+        As :func:`multiplayer_equilibria`.
+
+    References
+    ----------
+    R. Porter, E. Nudelman and Y. Shoham (2008), "Simple search methods for finding a Nash equilibrium".
+
+    Examples
+    --------
+    >>> pennies = [np.array([[1.0, -1.0], [-1.0, 1.0]]), np.array([[-1.0, 1.0], [1.0, -1.0]])]
+    >>> [row.tolist() for row in first_equilibrium(Game.from_tables(pennies)).equilibria[0].mixture]
+    [[0.5, 0.5], [0.5, 0.5]]
+    """
+    search = _begun(game, budget)
+    found, known = _certified(search), 0
+    for family in families(game.lattice.shape):
+        for part in systems(game.lattice.shape, family):
+            if found or search.cut_short:
+                break
+            _solve(search, family, part)
+            if len(search.solutions) > known:
+                found, known = _certified(search), len(search.solutions)
+    if not found:
+        why = f"{search.budget.why()}: " if search.cut_short else ""
+        return EquilibriumList(game, (), None, METHOD, f"{why}{search.supports:,} of {search.total:,} supports were searched and none was found")
+    reason = f"the first that was found, after {search.supports:,} of {search.total:,} supports; there may be more"
+    return EquilibriumList(game, (found[0],), None, METHOD, reason)
+
+
+def _begun(game: Game, budget: Budget | None) -> _Search:
+    """Return a search that has found the pure equilibria."""
+    _check(game)
+    shape, wide = game.lattice.shape, np.array(ranges(game))
+    tables = np.array([_payoffs(game, i).ravel() for i in range(len(shape))])
+    usual = np.sort(tables, axis=1)[:, tables.shape[1] // 2]  # from there, differences of usual payoffs keep their digits
+    payoffs = tables - usual[:, None]
+    return _Search(
+        game,
+        payoffs=(payoffs / wide[:, None]).ravel(),
+        given=payoffs.ravel(),
+        usual=usual.tolist(),
+        slack=LARGEST_REGRET * wide,
+        pure=pure_equilibria(game),
+        budget=budget or unlimited(),
+        total=sum(family.size for family in families(shape)) or 1,
+    )
 
 
 def _check(game: Game) -> None:
@@ -194,16 +261,17 @@ def _keep(search: _Search, part: Systems, held: Held, isolated: bool) -> None:
     search.solutions.append(_Solutions(points, low, high, used > 0, np.full(len(points), isolated)))
 
 
-def _certified(search: _Search, pure: PureEquilibria, payoffs: Array, usual: Sequence[float]) -> list[Equilibrium]:
-    """Return the pure equilibria, and the solutions that are equilibria, from all payoffs less each stakeholder's usual one."""
-    game, count, shape = search.game, len(pure), search.game.lattice.shape
+def _certified(search: _Search) -> list[Equilibrium]:
+    """Return the pure equilibria, and the solutions that are equilibria."""
+    game, pure, shape = search.game, search.pure, search.game.lattice.shape
+    count = len(pure)
     plain = np.concatenate([np.eye(size)[row] for size, row in zip(shape, pure.points, strict=True)], axis=1)
     mixed, index = _mixed(search)
     if not count and not len(mixed):
         return []
-    slacks = np.repeat([game.tolerances, LARGEST_REGRET * np.array(search.wide)], [count, len(mixed)], axis=0)
+    slacks = np.repeat([game.tolerances, search.slack], [count, len(mixed)], axis=0)
     points = np.concatenate([plain, mixed])
-    found = certificates(game, points, earned(payoffs[lifted(shape)], shape, points), slacks, [1] * count + index, usual=usual)
+    found = certificates(game, points, earned(search.given[lifted(shape)], shape, points), slacks, [1] * count + index, usual=search.usual)
     listed = [e for e in found[:count] if e is not None]
     if len(listed) < count:
         listed = [replace(e, index=1) if e.margin > 0 else e for e in from_pure(pure)]
