@@ -60,6 +60,17 @@ def test_two_single_players_are_solved_by_the_solver_for_two_whatever_they_are_a
     assert all(one.exact is not None for one in answer.found.equilibria)
 
 
+def test_one_equilibrium_is_found_for_two_players_and_for_more() -> None:
+    payoffs = "1 1 1 0 2 0 2 0 1 1 0 2 0 1 1 2 2 0 1 1 2 0 0 1"
+    three = read_subject(f'NFG 1 R "Three" {{ "A" "B" "C" }} {{ 2 2 2 }}\n\n{payoffs}\n', "three.nfg")
+    for subject in (SUBJECTS["nfg"], three):
+        answer = analysis("one").run(subject, Request())
+        assert isinstance(answer, Solved)
+        assert (len(answer.found.equilibria), answer.found.complete) == (1, None)
+    with pytest.raises(NotApplicableError, match="two players"):
+        analysis("one").run(three, Request(options={"label": "1"}))
+
+
 def test_ranges_of_equilibria_are_told_and_another_program_is_asked() -> None:
     tied = read_subject('NFG 1 R "Tied" { "A" "B" } { 2 2 }\n\n1 1 0 0 1 1 2 1\n', "tied.nfg")
     body = analysis("components").run(tied, Request()).as_dict()
