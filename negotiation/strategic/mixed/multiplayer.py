@@ -168,14 +168,14 @@ def first_equilibrium(game: Game, budget: Budget | None = None) -> EquilibriumLi
     [[0.5, 0.5], [0.5, 0.5]]
     """
     search = _begun(game, budget)
-    found, known = _certified(search), 0
-    for family in families(game.lattice.shape):
-        for part in systems(game.lattice.shape, family):
-            if found or search.cut_short:
-                break
-            _solve(search, family, part)
-            if len(search.solutions) > known:
-                found, known = _certified(search), len(search.solutions)
+    found, known, shape = _certified(search), 0, game.lattice.shape
+    waiting = ((family, part) for family in families(shape) for part in systems(shape, family))
+    for family, part in () if found else waiting:
+        _solve(search, family, part)
+        if len(search.solutions) > known:
+            found, known = _certified(search), len(search.solutions)
+        if found or search.cut_short:
+            break
     if not found:
         why = f"{search.budget.why()}: " if search.cut_short else ""
         return EquilibriumList(game, (), None, METHOD, f"{why}{search.supports:,} of {search.total:,} supports were searched and none was found")
