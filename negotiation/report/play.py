@@ -30,7 +30,8 @@ def equilibria(found: EquilibriumList, chosen: SelectionTable | None = None, *, 
     what = f"no {kind}equilibrium" if number == 0 else f"one {kind}equilibrium" if number == 1 else f"{number:,} {kind}equilibria"
     what += " (all members of a stakeholder choose alike, or draw the same lots)" if alike else ""
     whole = {True: "The list is complete", False: "The list is not complete", None: "The list may not be complete"}[found.complete]
-    sentence = f"There {'is' if number <= 1 else 'are'} {what}. {whole}: {found.reason}."
+    how_many = f"There {'is' if number <= 1 else 'are'} {what}" if found.complete else f"Found: {what}"
+    sentence = f"{how_many}. {whole}: {found.reason}."
     shown_rows = tuple(_equilibrium_row(game, k, equilibrium) for k, equilibrium in enumerate(found.equilibria[:LISTED], 1))
     more = (f"{number - LISTED:,} more are in the JSON output.",) if number > LISTED else ()
     columns = ("", "Who does what", f"Each member earns ({game.money or 'payoff'})", "Kind", "Margin", "Regret")
