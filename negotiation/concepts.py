@@ -103,7 +103,7 @@ def _one(case: Case) -> Result:
     """Return one equilibrium; for more than two players there are no labels."""
     found: Result
     if len(case.game.names) > 2 and case.game.is_ordinary:
-        if case.option("label"):
+        if case.option("label") is not None:
             raise NotApplicableError("labels belong to the paths of two players, and there are more", "leave the option label out")
         found = _from("mixed.multiplayer", "first_equilibrium")(case.game, case.budget)
     else:
@@ -154,9 +154,9 @@ CONCEPTS: dict[str, Concept] = {
         ),
         Concept(
             "one",
-            "One equilibrium of a large game of single players: of two by Lemke and Howson, of more the first with few actions in use.",
+            "One equilibrium of a large game of single players: a pure one, else of two by Lemke and Howson, of more the first with few actions in use.",
             _one,
-            (Option("label", int, "of two players: the label that is dropped first", 0),),
+            (Option("label", int, "of two players: follow the path that drops this label first, even where there is a pure equilibrium"),),
         ),
         Concept(
             "components",

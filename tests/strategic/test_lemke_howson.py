@@ -1,4 +1,4 @@
-"""One equilibrium by Lemke-Howson paths: never a wrong one, never none."""
+"""One equilibrium, pure or at the end of a Lemke-Howson path: never a wrong one, never none."""
 
 import numpy as np
 import pytest
@@ -13,24 +13,21 @@ from negotiation.strategic.mixed.lemke_howson import one_equilibrium
 from tests.strategic.bimatrix_games import KINDS, exact_regret, game_of, mixtures, random_tables
 
 
-@pytest.fixture(params=["as it comes", "in floating point"])
-def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run small games through the floating-point path too, which is meant for larger ones."""
-    if request.param != "as it comes":
-        monkeypatch.setattr(lemke_howson, "EXACT_LABELS", 0)
-
-
-@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("how", ["in floating point", "in exact arithmetic"])
 @given(st.sampled_from(KINDS), st.integers(0, 10**6))
-def test_from_every_label_the_path_ends_at_an_extreme_equilibrium(kind: str, seed: int) -> None:
+def test_from_every_label_the_path_ends_at_an_extreme_equilibrium(how: str, kind: str, seed: int) -> None:
     tables = random_tables(kind, np.random.default_rng(seed), 4)
     game = game_of(tables)
     known = mixtures(bimatrix_equilibria(game))
-    for label in range(sum(tables.shape[1:])):
-        found = one_equilibrium(game, label=label)
-        assert mixtures(found) <= known
-        assert len(found.equilibria) == 1
-        assert found.complete is None
+    with pytest.MonkeyPatch.context() as patch:
+        if how == "in exact arithmetic":
+            patch.setattr(lemke_howson, "ROUNDS_IN_FLOATS", 0)
+        for label in range(sum(tables.shape[1:])):
+            found = one_equilibrium(game, label=label)
+            assert mixtures(found) <= known
+            assert len(found.equilibria) == 1
+            assert how in found.method
+            assert found.complete is None
 
 
 def test_different_labels_lead_to_different_equilibria() -> None:
@@ -40,24 +37,43 @@ def test_different_labels_lead_to_different_equilibria() -> None:
 
 
 @pytest.mark.parametrize("size", [16, 25, 40, 60])
-def test_larger_games_end_at_certified_equilibria(size: int) -> None:
+def test_paths_of_larger_games_end_at_certified_equilibria(size: int) -> None:
     for seed in range(3):
         rng = np.random.default_rng(seed)
         for tables in (rng.integers(-1000, 1001, (2, size, size)).astype(float), rng.normal(size=(2, size, size)), rng.integers(0, 3, (2, size, size)) + 0.0):
-            exact = one_equilibrium(game_of(tables)).equilibria[0].exact
+            exact = one_equilibrium(game_of(tables), label=0).equilibria[0].exact
             assert exact is not None
             assert exact_regret(tables, *exact) == 0
 
 
-def test_a_zero_sum_game_of_many_ties_does_not_cycle() -> None:
-    table = np.random.default_rng(5).integers(-1, 2, (40, 40)).astype(float)
-    exact = one_equilibrium(game_of(np.array([table, -table]))).equilibria[0].exact
-    assert exact is not None
-    assert exact_regret(np.array([table, -table]), *exact) == 0
+@given(st.sampled_from(KINDS), st.integers(0, 10**6))
+def test_without_a_label_it_is_pure_where_there_is_a_pure_one(kind: str, seed: int) -> None:
+    tables = random_tables(kind, np.random.default_rng(seed), 5)
+    mine, theirs = tables
+    pure = [(a, b) for a, b in np.ndindex(mine.shape) if mine[a, b] >= mine[:, b].max() and theirs[a, b] >= theirs[a].max()]
+    found = one_equilibrium(game_of(tables))
+    (one,) = found.equilibria
+    if pure:
+        assert tuple(int(share.argmax()) for share in one.mixture) == pure[0]
+        assert one.strict == (one.margin > 0)
+        assert ("the only pure" if len(pure) == 1 else f"of {len(pure):,} pure") in found.reason
+    assert (one.kind == "pure") >= bool(pure)
+    assert one.exact is not None
+    assert exact_regret(tables, *one.exact) == 0
+    assert found.complete is None
+
+
+def test_a_path_through_many_ties_does_not_cycle_or_get_lost() -> None:
+    for seed in range(12):
+        table = np.random.default_rng(seed).integers(-1, 2, (40, 40)).astype(float)
+        found = one_equilibrium(game_of(np.array([table, -table])), label=0)
+        exact = found.equilibria[0].exact
+        assert "label 0 in floating point" in found.method
+        assert exact is not None
+        assert exact_regret(np.array([table, -table]), *exact) == 0
 
 
 def test_where_floating_point_fails_exact_arithmetic_takes_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lemke_howson, "EXACT_LABELS", 0)
     monkeypatch.setattr(lemke_howson, "_float_path", lambda *arguments: None)
     found = one_equilibrium(game_of(np.array([[[1.0, -1], [-1, 1]], [[-1.0, 1], [1, -1]]])))
     assert "exact arithmetic" in found.method
@@ -65,14 +81,13 @@ def test_where_floating_point_fails_exact_arithmetic_takes_over(monkeypatch: pyt
 
 
 def test_a_wrong_end_is_not_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lemke_howson, "EXACT_LABELS", 0)
-    monkeypatch.setattr(lemke_howson, "_float_path", lambda *arguments: (0b0110, 0b0110))
-    assert "exact arithmetic" in one_equilibrium(game_of(np.array([np.eye(2), np.eye(2)]))).method
+    monkeypatch.setattr(lemke_howson, "_float_path", lambda *arguments: ([1, 2], [1, 2]))
+    assert "exact arithmetic" in one_equilibrium(game_of(np.array([np.eye(2), np.eye(2)])), label=0).method
 
 
 def test_a_spent_budget_returns_nothing_and_says_so() -> None:
     for size in (5, 40):
-        found = one_equilibrium(game_of(np.random.default_rng(0).random((2, size, size))), Budget(seconds=0.0))
+        found = one_equilibrium(game_of(np.random.default_rng(0).random((2, size, size))), Budget(seconds=0.0), label=0)
         assert not found.equilibria
         assert found.complete is None
         assert "time limit" in found.reason

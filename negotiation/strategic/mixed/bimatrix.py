@@ -79,7 +79,9 @@ def bimatrix_equilibria(game: Game, budget: Budget | None = None) -> Equilibrium
     finished = finished and all(side.finished for side in corners)
     found, in_time = _extreme(two, kept, polytopes, corners, budget)
     finished = finished and in_time
-    return _listed(two, corners, found if finished else [*found, *_pure(two)], finished, budget)
+    if not finished:
+        found += [_Found(weights, weights, None) for weights in two.pure()]
+    return _listed(two, corners, found, finished, budget)
 
 
 NONE_YET = Corners(np.empty(0, dtype=np.uint64), {}, False, True)
@@ -211,14 +213,6 @@ def _index(x: Solution, y: Solution) -> int:
     used = len(x[1]) - x[1].count(0)
     sign = 1 if (x[0] > 0) == (y[0] > 0) else -1
     return sign if used % 2 else -sign
-
-
-def _pure(two: Bimatrix) -> Iterator[_Found]:
-    """Yield all pure equilibria, by comparing exact payoffs."""
-    first, second = two.payoffs
-    best = (first == first.max(axis=0)) & (second == second.max(axis=0)).T
-    x, y = (np.eye(size, dtype=np.int64).tolist() for size in two.shape)
-    yield from (_Found((a, b), (x[a], y[b]), None) for a, b in np.argwhere(best).tolist())
 
 
 def _listed(two: Bimatrix, corners: Sequence[Corners], found: list[_Found], finished: bool, budget: Budget) -> EquilibriumList:

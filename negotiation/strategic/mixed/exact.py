@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import inf, lcm
-from operator import mul
+from operator import mul, sub
 from typing import NamedTuple
 
 import numpy as np
@@ -165,26 +166,21 @@ LEFT_OUT = ((4, 5, 6, 7, 8, 9), (1, 2, 3, 7, 8, 9), (0, 2, 3, 5, 6, 9), (0, 1, 3
 
 @dataclass(frozen=True)
 class Bimatrix:
-    """A game of two stakeholders of one member each, in integers.
+    """A game of two stakeholders of one member each.
 
     Parameters
     ----------
     game : Game
-    payoffs : tuple of ndarray of int
-        ``payoffs[i][a, b]`` is what stakeholder `i` earns with its own action `a` against `b`, times its denominator.
-    denominators : tuple of int
     tables : tuple of ndarray
-        The same as they were given, in the game's money unit.
+        ``tables[i][a, b]`` is what stakeholder `i` earns with its own action `a` against `b`, in the game's money unit.
     """
 
     game: Game
-    payoffs: tuple[Integers, Integers]
-    denominators: tuple[int, int]
     tables: tuple[Array, Array]
 
     @classmethod
     def of(cls, game: Game) -> Bimatrix:
-        """Return the game in integers.
+        """Return the tables of a game.
 
         Raises
         ------
@@ -195,14 +191,42 @@ class Bimatrix:
             who = f"it has {len(game.names)} stakeholders with {sum(game.members):,} members in all"
             remedy = "look for pure equilibria, or for mixed ones in which the members of a stakeholder choose alike"
             raise NotApplicableError(f"this needs two stakeholders of one member each, and {who}", remedy)
-        given = tables(game)
-        first, second = (exact_table(table) for table in given)
-        return cls(game, (first[0], second[0]), (first[1], second[1]), given)
+        return cls(game, tables(game))
+
+    @cached_property
+    def _exact(self) -> tuple[tuple[Integers, int], tuple[Integers, int]]:
+        first, second = self.tables
+        return exact_table(first), exact_table(second)
+
+    @property
+    def payoffs(self) -> tuple[Integers, Integers]:
+        """The tables in integers: each payoff times the denominator of its table."""
+        (first, _), (second, _) = self._exact
+        return first, second
+
+    @property
+    def denominators(self) -> tuple[int, int]:
+        """For each stakeholder the number by which its payoffs were multiplied."""
+        (_, first), (_, second) = self._exact
+        return first, second
 
     @property
     def shape(self) -> tuple[int, int]:
         """How many actions each can choose from."""
-        return len(self.payoffs[0]), len(self.payoffs[1])
+        return len(self.tables[0]), len(self.tables[1])
+
+    def pure(self) -> list[tuple[list[int], list[int]]]:
+        """Return the mixtures of all pure equilibria: floats compare as the decimals that they stand for."""
+        first, second = self.tables
+        best = (first == first.max(axis=0)) & (second == second.max(axis=0)).T
+        x, y = (places.tolist() for places in best.nonzero())
+        return [(_unit(len(first), a), _unit(len(second), b)) for a, b in zip(x, y, strict=True)]
+
+
+def _unit(size: int, place: int) -> list[int]:
+    weights = [0] * size
+    weights[place] = 1
+    return weights
 
 
 def tables(game: Game) -> tuple[Array, Array]:
@@ -217,6 +241,26 @@ def tables(game: Game) -> tuple[Array, Array]:
         chosen = [game.payoffs[i][a] for a in open_to]
         rows.append(np.array([(array if array.shape == flat else np.broadcast_to(array, flat)).ravel() for array in chosen]))
     return rows[0], rows[1]
+
+
+def indifferent(two: Bimatrix, i: int, used: Sequence[int], replies: Sequence[int]) -> list[int]:
+    """Return integers in proportion to the mixture of `i`, within as many actions, against which these replies earn the same; empty without a single one.
+
+    Examples
+    --------
+    >>> pennies = Game.from_tables([np.array([[3, -1], [-1, 1]]), np.array([[-3, 1], [1, -1]])])
+    >>> indifferent(Bimatrix.of(pennies), 0, [0, 1], [0, 1])
+    [2, 4]
+    """
+    if not used:
+        return []
+    block = two.payoffs[1 - i][replies][:, used].tolist()
+    lifts = [min(column) - 1 for column in zip(*block, strict=True)]  # to positive payoffs, which leaves differences as they are
+    determinant, solution = solve_ones([list(map(sub, row, lifts)) for row in block])
+    weights = [0] * two.shape[i]
+    for a, value in zip(used, solution, strict=False):
+        weights[a] = value if determinant > 0 else -value
+    return weights if determinant else []
 
 
 def certify(two: Bimatrix, weights: tuple[Sequence[int], Sequence[int]], index: int | None = None) -> Equilibrium:
@@ -235,8 +279,57 @@ def certify(two: Bimatrix, weights: tuple[Sequence[int], Sequence[int]], index: 
     SolverError
         When somebody would gain.
     """
-    sides = plays(two, 0, weights[:1]), plays(two, 1, weights[1:])
-    return certificates(two, sides, [index], [None])[0]
+    used = [[a for a, weight in enumerate(row) if weight] for row in weights]
+    earned, margin, wide = [], inf, []
+    for i, (row, own, replies) in enumerate(zip(weights, used, used[::-1], strict=True)):
+        total = sum(row)
+        if not total or min(row) < 0:
+            raise _fault(two, i, "none")
+        chosen = [row[a] for a in own]
+        values = [sum(map(mul, line, chosen)) for line in two.payoffs[1 - i][:, own].tolist()]
+        best, unit = max(values), total * two.denominators[1 - i]
+        if any(values[b] != best for b in replies):
+            raise _fault(two, 1 - i, "not a best reply")
+        others = [value for value, weight in zip(values, weights[1 - i], strict=True) if not weight]
+        margin = min(margin, (best - max(others)) / unit) if others else margin
+        earned.append(best / unit)
+        wide.append(_wide(two, i, row))
+    mixtures = [np.array([weight / sum(row) for weight in row]) for row in wide]
+    return _proven(two, (wide[0], wide[1]), (mixtures[0], mixtures[1]), (earned[1], earned[0]), margin, index=index)
+
+
+def _fault(two: Bimatrix, i: int, what: str) -> SolverError:
+    return SolverError(f"a mixture of '{two.game.names[i]}' that was found is {what}", "report the game: this is a fault of the solver")
+
+
+def _wide(two: Bimatrix, i: int, row: Sequence[int]) -> tuple[int, ...]:
+    """Return weights for all actions of a stakeholder, also where it is committed to one."""
+    axis = two.game.lattice.axes[i]
+    before = axis.committed or 0
+    return (*(0,) * before, *row, *(0,) * (axis.actions - before - len(row)))
+
+
+def _proven(
+    two: Bimatrix,
+    weights: tuple[tuple[int, ...], tuple[int, ...]],
+    mixture: tuple[Array, Array],
+    earned: tuple[float, float],
+    margin: float,
+    **known: int | None,
+) -> Equilibrium:
+    """Return the equilibrium with these mixtures, for which the proof is done."""
+    x, y = ([a for a, weight in enumerate(row) if weight] for row in weights)
+    pure = len(x) == len(y) == 1
+    return Equilibrium(
+        mixture=mixture,
+        payoffs=(dict.fromkeys(x, earned[0]), dict.fromkeys(y, earned[1])),
+        regret=0.0,
+        margin=margin,
+        strict=pure and margin > 0,
+        counts=tuple(axis.counts[only - (axis.committed or 0)] for axis, (only,) in zip(two.game.lattice.axes, (x, y), strict=True)) if pure else None,
+        weights=weights,
+        **known,
+    )
 
 
 class Plays(NamedTuple):
@@ -272,11 +365,11 @@ def plays(two: Bimatrix, i: int, weights: Sequence[Sequence[int]]) -> Plays:
     axis, payoffs = two.game.lattice.axes[i], two.payoffs[1 - i]
     totals = [sum(row) for row in weights]
     if weights and (min(map(min, weights)) < 0 or not all(totals)):
-        raise SolverError(f"a mixture of '{two.game.names[i]}' that was found is none", "report the game: this is a fault of the solver")
+        raise _fault(two, i, "none")
     most = max(totals, default=0)
     fits = payoffs.dtype != object and most < FLOAT and most * int(np.abs(payoffs).max()) < WORD
     rows: Integers = np.array(weights, dtype=np.int64 if fits else object).reshape(len(totals), payoffs.shape[1])
-    values = rows @ payoffs.T
+    values = rows @ payoffs.T if fits else _long_product(rows, payoffs)
     best = values.max(axis=1)
     units = [total * two.denominators[1 - i] for total in totals]
     earned = [one / unit for one, unit in zip(best.tolist(), units, strict=True)]
@@ -284,6 +377,13 @@ def plays(two: Bimatrix, i: int, weights: Sequence[Sequence[int]]) -> Plays:
     shift = axis.committed or 0
     np.divide(rows, np.array(totals, dtype=rows.dtype)[:, None], out=mixtures[:, shift : shift + payoffs.shape[1]], casting="unsafe")
     return Plays(rows, best[:, None] - values, earned, units, mixtures)
+
+
+def _long_product(rows: Integers, payoffs: Integers) -> Integers:
+    """Return ``rows @ payoffs.T`` in long integers, without the columns that nobody uses."""
+    used = np.flatnonzero(rows.any(axis=0))
+    product: Integers = rows[:, used] @ payoffs[:, used].astype(object).T
+    return product
 
 
 def certificates(two: Bimatrix, sides: tuple[Plays, Plays], indices: Sequence[int | None], components: Sequence[int | None]) -> list[Equilibrium]:
@@ -294,32 +394,17 @@ def certificates(two: Bimatrix, sides: tuple[Plays, Plays], indices: Sequence[in
     SolverError
         When one does not.
     """
-    axes, taken, margins, wide = two.game.lattice.axes, [], [], []
+    margins, wide = [], []
     for i, (own, other) in enumerate((sides, sides[::-1])):
-        before, weights = axes[i].committed or 0, own.weights.tolist()
         if np.count_nonzero((own.weights != 0) & (other.behind != 0)):
-            raise SolverError(f"a mixture of '{two.game.names[i]}' that was found is not a best reply", "report the game: this is a fault of the solver")
-        after = axes[i].actions - before - own.weights.shape[1]
-        places = [[a for a, weight in enumerate(row, before) if weight] for row in weights]
+            raise _fault(two, i, "not a best reply")
+        weights = own.weights.tolist()
         ordered = np.sort(other.behind, axis=1).tolist()  # those that are used are not behind, nobody is ahead
-        margins.append([row[len(at)] / unit if len(at) < len(row) else inf for row, at, unit in zip(ordered, places, other.units, strict=True)])
-        wide.append([(*(0,) * before, *row, *(0,) * after) for row in weights])
-        taken.append(places)
-    result = []
-    for e, (index, component) in enumerate(zip(indices, components, strict=True)):
-        x, y, margin = taken[0][e], taken[1][e], min(margins[0][e], margins[1][e])
-        pure = len(x) == len(y) == 1
-        result.append(
-            Equilibrium(
-                mixture=(sides[0].mixtures[e], sides[1].mixtures[e]),
-                payoffs=(dict.fromkeys(x, sides[1].earned[e]), dict.fromkeys(y, sides[0].earned[e])),
-                regret=0.0,
-                margin=margin,
-                strict=pure and margin > 0,
-                counts=tuple(axis.counts[only - (axis.committed or 0)] for axis, (only,) in zip(axes, (x, y), strict=True)) if pure else None,
-                weights=(wide[0][e], wide[1][e]),
-                index=index,
-                component=component,
-            )
-        )
-    return result
+        used = [len(row) - row.count(0) for row in weights]
+        margins.append([row[k] / unit if k < len(row) else inf for row, k, unit in zip(ordered, used, other.units, strict=True)])
+        wide.append([_wide(two, i, row) for row in weights])
+    columns = zip(*wide, *(side.mixtures for side in sides), *(side.earned for side in sides[::-1]), *margins, indices, components, strict=True)
+    return [
+        _proven(two, (x, y), (p, q), (first, second), min(margin, other), index=index, component=component)
+        for x, y, p, q, first, second, margin, other, index, component in columns
+    ]

@@ -63,7 +63,8 @@ class Polytope:
     def of(cls, earned: Integers, own: int, reply: int) -> Polytope:
         """Return the polytope for what the other earns, ``earned[r, c]``."""
         rows = earned - earned.min(axis=0)
-        rows //= np.gcd.reduce(rows, axis=None) or 1
+        if np.gcd.reduce(rows[0]) != 1:
+            rows //= np.gcd.reduce(rows, axis=None) or 1
         rows += rows.max(axis=0) == 0
         return cls(rows.tolist(), own, reply, rows)
 
@@ -74,8 +75,7 @@ class Polytope:
 
     def scaled(self) -> Array:
         """Return the rows in floating point, the largest entry of each column 1: the unit of an action leaves all labels as they are."""
-        scaled: Array = (self.array / self.array.max(axis=0)).astype(np.float64)
-        return scaled
+        return np.asarray(self.array / self.array.max(axis=0), dtype=np.float64)
 
     def solve(self, basis: int) -> tuple[int, list[int]]:
         """Return the determinant of the equations that the bit mask `basis` stands for, and weights that solve them.
