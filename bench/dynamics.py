@@ -1,15 +1,18 @@
-"""Long-run measurements: rare newcomers against egttools, and our own solvers at their sizes."""
+"""Long-run measurements: rare newcomers against egttools, alpha-rank against open_spiel, and our own solvers at their sizes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
-from typing import Any
+from statistics import median
+from typing import Any, cast
 
 import numpy as np
 
 from bench.measure import HEADER, Measurement, median_time
 from negotiation.lattice import Axis, Lattice
+from negotiation.strategic.dynamics.alpharank import alpha_rank
 from negotiation.strategic.dynamics.basins import basins
 from negotiation.strategic.dynamics.fixation import small_mutation
 from negotiation.strategic.dynamics.noise import long_run
@@ -18,12 +21,15 @@ from negotiation.strategic.files.nfg import read_nfg, write_nfg
 from negotiation.strategic.game import Game
 from negotiation.strategic.sequence.commitment import backward_induction
 
+SAFE_INTENSITY = 10.0
+"""Beyond, the peer's probabilities underflow."""
 SIZES = ((2, 100), (10, 100), (10, 1000), (4, 10_000))
 
 
 def measurements() -> list[Measurement]:
-    """Return all measurements; those against egttools only where it is installed."""
-    return [*(_newcomers(strategies, members) for strategies, members in SIZES), *_own()]
+    """Return all measurements; those against egttools and open_spiel only where they are installed."""
+    ranks = [_rank(intensity) for intensity in (0.1, 1.0, 10.0, 1000.0)]
+    return [*(_newcomers(strategies, members) for strategies, members in SIZES), *ranks, *_own()]
 
 
 def _newcomers(strategies: int, members: int) -> Measurement:
@@ -56,6 +62,29 @@ def _egttools(table: np.ndarray, members: int) -> Callable[[], Any] | None:
         return evolver.calculate_transition_and_fixation_matrix_sml(1.0)
 
     return work
+
+
+def _rank(intensity: float) -> Measurement:
+    """Rank the profiles of random games of four players with four actions."""
+    games = [np.random.default_rng(seed).normal(size=(4, 4, 4, 4, 4)) for seed in range(5)]
+    ours = median(median_time(partial(alpha_rank, Game.from_tables(list(tables)), intensity)) for tables in games)
+    task = f"alpha-rank, 4 players x 4 actions, intensity {intensity:g}"
+    peer = _open_spiel()
+    if peer is None or intensity > SAFE_INTENSITY:
+        return Measurement(task, ours)
+    theirs = median(median_time(partial(peer, list(tables), m=50, alpha=intensity), 3) for tables in games)
+    apart = max(
+        float(np.abs(np.exp(alpha_rank(Game.from_tables(list(t)), intensity).logs).ravel() - peer(list(t), m=50, alpha=intensity)[2]).max()) for t in games
+    )
+    return Measurement(task, ours, theirs, "open_spiel", f"largest difference of a share {apart:.1g}")
+
+
+def _open_spiel() -> Callable[..., Any] | None:
+    """Return alpha-rank of open_spiel; None where it is not installed, with the libraries that it draws with."""
+    try:
+        return cast("Callable[..., Any]", import_module("open_spiel.python.egt.alpharank").compute)
+    except ImportError:
+        return None
 
 
 def _own() -> list[Measurement]:

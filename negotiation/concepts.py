@@ -314,6 +314,15 @@ CONCEPTS: dict[str, Concept] = {
             lambda case: _from("dynamics.fixation", "small_mutation_of_game")(case.game, case.option("intensity")),
             (Option("intensity", float, "intensity of selection", 1.0),),
         ),
+        Concept(
+            "alpha_rank",
+            "Which situations do several stakeholders come back to when people copy what pays and newcomers are rare?",
+            lambda case: _from("dynamics.alpharank", "alpha_rank")(case.game, case.option("intensity"), case.option("population"), case.budget),
+            (
+                Option("intensity", float, "intensity of selection, per unit of money; otherwise ten over what a takeover usually brings or costs"),
+                Option("population", int, "of how many each single actor stands for one", 50, least=2),
+            ),
+        ),
     )
 }
 

@@ -139,7 +139,7 @@ def small_mutation(payoffs: NDArray[np.floating[Any]] | Sequence[Sequence[float]
         return np.asarray(own - other)
 
     step = max(1, CHUNK // members)
-    found = [_fixation(intensity * advantage(slice(k, k + step))) for k in range(0, len(one), step)]
+    found = [takeovers(intensity * advantage(slice(k, k + step))) for k in range(0, len(one), step)]
     return _result(labels, members, (one, two), found)
 
 
@@ -171,7 +171,7 @@ def small_mutation_of_game(game: Game, intensity: float) -> SmallMutation:
     [1.0, 0.0]
     """
     if len(game.names) != 1 or game.lattice.axes[0].committed is not None:
-        raise NotApplicableError("this needs a game with one stakeholder that is free to choose", "for several stakeholders ask for the concept 'long_run'")
+        raise NotApplicableError("this needs a game with one stakeholder that is free to choose", "for several stakeholders ask for the concept 'alpha_rank'")
     members, actions = game.members[0], len(game.actions[0])
     _check(actions, members, intensity)
     one, two = np.triu_indices(actions, 1)
@@ -180,7 +180,7 @@ def small_mutation_of_game(game: Game, intensity: float) -> SmallMutation:
         counts = np.zeros((members - 1, actions), dtype=np.int64)
         counts[:, i], counts[:, j] = np.arange(1, members), np.arange(members - 1, 0, -1)
         point = (np.array([game.lattice.axes[0].row(row) for row in counts]),)
-        found.append(_fixation(intensity * (game.payoff(0, i, point) - game.payoff(0, j, point))[None, :]))
+        found.append(takeovers(intensity * (game.payoff(0, i, point) - game.payoff(0, j, point))[None, :]))
     return _result(tuple(game.label(0, a) for a in range(actions)), members, (one, two), found)
 
 
@@ -193,10 +193,25 @@ def _check(strategies: int, members: int, intensity: float) -> None:
         raise TooLargeError(message, "use fewer members or strategies")
 
 
-def _fixation(advantage: Array) -> tuple[Array, Array]:
-    """Return the log-probabilities that the first takes over from the second and the second from the first, for each row of advantages.
+def takeovers(advantage: Array) -> tuple[Array, Array]:
+    """Return the log-probabilities that the first takes over from the second and the second from the first.
 
     The two differ by the sum of all advantages, which the chain of detailed balance carries from one uniform state to the other.
+
+    Parameters
+    ----------
+    advantage : ndarray, shape (P, Z - 1)
+        In each row what the first earns more than the second, times the intensity, where 1 to Z - 1 members have taken it up.
+
+    Returns
+    -------
+    pair of ndarray, shape (P,)
+
+    Examples
+    --------
+    >>> forward, back = takeovers(np.zeros((1, 9)))
+    >>> np.exp(forward).round(3).tolist(), np.exp(back).round(3).tolist()
+    ([0.1], [0.1])
     """
     paths = np.cumsum(advantage, axis=1)
     whole = paths[:, -1].copy()

@@ -16,6 +16,8 @@ MAX_WORK = 6e9
 """States times bandwidth squared of a chain that is solved; about ten seconds."""
 MAX_ENTRIES = 50_000_000
 """Entries of the band that is held in memory: 400 MB."""
+COSTS = ((np.float64, 1), (np.longdouble, 4))
+"""How much slower a step is in numbers of a wider range, where the machine has them."""
 LOG_COST = 12
 """How much slower a step is in logarithms."""
 
@@ -26,7 +28,8 @@ def stationary(source: Integers, target: Integers, log_rates: Array, states: int
     .. math:: \pi_j \sum_i q_{ji} = \sum_i \pi_i q_{ij}, \quad \sum_j \pi_j = 1
 
     States are taken out one by one (Grassmann, Taksar and Heyman); there are no subtractions, so even the smallest probability has nearly all its
-    digits, however rare the transitions. Where a product would underflow, the same is done in logarithms. A chain on a line has a closed form.
+    digits, however rare the transitions. Where a product would underflow, the same is done in numbers of a wider range, or else in logarithms. A
+    chain on a line has a closed form.
 
     Parameters
     ----------
@@ -69,30 +72,42 @@ def stationary(source: Integers, target: Integers, log_rates: Array, states: int
     width = int(np.abs(source - target).max(initial=0))
     if width <= 1:
         return _line(source, target, log_rates, states)
-    _check(states, width, 1)
-    found = _in_numbers(source, target, log_rates, states, budget or unlimited())
-    if found is None:
-        _check(states, width, LOG_COST)
-        band = _band(source, target, log_rates, states, -np.inf)
-        found = _substitute(band, _eliminate(band, _reduce_logs, log_sum, budget or unlimited()))
-    return found
+    fastest = np.full(states, -np.inf)
+    np.maximum.at(fastest, source, log_rates)
+    fastest[np.isneginf(fastest)] = 0.0
+    log_rates = log_rates - fastest[source]  # of each state the likeliest transition is 1; it stays the shorter, the faster it was
+    found = _scaled(source, target, log_rates, states, budget or unlimited()) - fastest
+    return np.asarray(found - log_sum(found))
 
 
-def _in_numbers(source: Integers, target: Integers, log_rates: Array, states: int, budget: Budget) -> Array | None:
+def _scaled(source: Integers, target: Integers, log_rates: Array, states: int, budget: Budget) -> Array:
+    width = int(np.abs(source - target).max())
+    for kind, cost in COSTS:
+        _check(states, width, cost)
+        found = _in_numbers((source, target), np.exp(log_rates.astype(kind)), states, budget)
+        if found is not None:
+            return found
+    _check(states, width, LOG_COST)
+    band = _band(source, target, log_rates, states, -np.inf)
+    return _substitute(band, _eliminate(band, _reduce_logs, log_sum, budget))
+
+
+def _in_numbers(ends: tuple[Integers, Integers], rates: Array, states: int, budget: Budget) -> Array | None:
     """Return the distribution computed without logarithms; None where underflow may have cost digits.
 
-    What underflows is below 1e-308. It can grow by division through a small total rate, so these must be above 1e-30, and it must not matter for any
-    state, so the flow into each must be above 1e-150 of the largest probability.
+    What underflows is below 1e-308, or 1e-4932. It can grow by division through a small total rate, so these must be above the tenth root of that, and it
+    must not matter for any state, so the flow into each must be above nearly the square root of it, times the largest probability.
     """
-    band = _band(source, target, np.exp(log_rates - log_rates.max()), states, 0.0)
+    band = _band(*ends, rates, states, 0.0)
+    tiny = np.finfo(rates.dtype).tiny
     with np.errstate(under="ignore", divide="ignore", invalid="ignore"):
         weights = _eliminate(band, _reduce, np.sum, budget)
-        if not (weights[1:] > 1e-30).all():
+        if not (weights[1:] > tiny**0.1).all():
             return None
-        np.log(band, out=band)
-        weights = np.log(weights)
+        band = np.log(band, out=band).astype(np.float64)
+        weights = np.log(weights).astype(np.float64)
     found = _substitute(band, weights)
-    return found if (found[1:] + weights[1:]).min() > found.max() - 345 else None
+    return found if (found[1:] + weights[1:]).min() > found.max() + 0.487 * float(np.log(tiny)) else None
 
 
 def log_sum(logs: Array) -> float:
@@ -119,7 +134,7 @@ def _check(states: int, width: int, cost: int) -> None:
 def _band(source: Integers, target: Integers, rates: Array, states: int, empty: float) -> Array:
     """Return the transition matrix by diagonals: entry (i, j) stands in row i, column j - i + width."""
     width = int(np.abs(source - target).max())
-    band = np.full((states, 2 * width + 1), empty)
+    band = np.full((states, 2 * width + 1), empty, dtype=rates.dtype)
     band[source, target - source + width] = rates
     return band
 
@@ -142,7 +157,7 @@ def _reduce_logs(block: Array, into: Array, out: Array, weight: float) -> None:
 def _eliminate(band: Array, reduce: Callable[[Array, Array, Array, float], None], total: Callable[[Array], float], budget: Budget) -> Array:
     """Take the states out from the last on, in place; return the total rate at which each leaves for lower ones."""
     (square, width), states = _square(band), len(band)
-    weights = np.full(states, np.nan)
+    weights = np.full(states, np.nan, dtype=band.dtype)
     for n in range(states - 1, 0, -1):
         low = max(0, n - width)
         out = square[n, low:n]

@@ -18,6 +18,9 @@ from .approach import ENOUGH, approach
 from .markov import stationary
 from .transitions import Transitions, transitions
 
+NAMED = 3
+"""So many profiles are named in a sentence."""
+
 
 @dataclass(frozen=True, eq=False)
 class LongRun:
@@ -58,20 +61,15 @@ class LongRun:
     @property
     def sentence(self) -> str:
         """The result in one sentence."""
-        points, shares = self.most_often(1)
-        where = profile_words(self.game, points)
-        often = f"the situation seen most often is ({where}): {100 * shares[0]:.3g} % of the time"
         within = "" if self.error <= 1e-3 else f", give or take {100 * self.error:.2g} points"
-        return f"When members now and then err (noise {amount(self.game, self.noise)}), {often}{within}."
+        return f"When members now and then err (noise {amount(self.game, self.noise)}), {seen_most(self.game, *self.most_often())}{within}."
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result for JSON, the 20 profiles seen most often among it."""
         points, often = self.most_often()
-        game = self.game
         body = {
             "noise": self.noise,
-            "profiles": [{"counts": game.counts(points, k), "share": float(often[k])} for k in range(len(often))],
-            "shares": {name: dict(zip(actions, row.tolist(), strict=True)) for name, actions, row in zip(game.names, game.actions, self.shares, strict=True)},
+            **seen(self.game, points, often, self.shares),
             "error": self.error,
             "sentence": self.sentence,
             "method": self.method,
@@ -79,6 +77,23 @@ class LongRun:
             "reason": self.reason,
         }
         return dict(plain(body))
+
+
+def seen(game: Game, points: Points, often: Array, shares: tuple[Array, ...]) -> dict[str, Any]:
+    """Return for JSON how often profiles are seen, and the share of each action."""
+    return {
+        "profiles": [{"counts": game.counts(points, k), "share": float(often[k])} for k in range(len(often))],
+        "shares": {name: dict(zip(actions, row.tolist(), strict=True)) for name, actions, row in zip(game.names, game.actions, shares, strict=True)},
+    }
+
+
+def seen_most(game: Game, points: Points, often: Array) -> str:
+    """Return in words which of these profiles, those seen most often first, is seen most often; all where several are."""
+    equal = int(np.count_nonzero(often > 0.999 * often[0]))
+    words = " and ".join(f"({profile_words(game, points, k)})" for k in range(min(equal, NAMED)))
+    more = f" and {equal - NAMED:,} more" if equal > NAMED else ""
+    each = " each" if equal > 1 else ""
+    return f"{words}{more} {'are' if each else 'is'} seen most often: {100 * often[0]:.3g} % of the time{each}"
 
 
 def long_run(game: Game, noise: float | None = None, budget: Budget | None = None) -> LongRun:
