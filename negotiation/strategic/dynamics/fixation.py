@@ -129,17 +129,13 @@ def small_mutation(payoffs: NDArray[np.floating[Any]] | Sequence[Sequence[float]
         raise NotApplicableError("payoffs have to be a square table of finite numbers", "give what each strategy earns from each")
     labels = tuple(names) or tuple(str(k + 1) for k in range(len(table)))
     _check(len(table), members, intensity)
-    one, two = np.triu_indices(len(table), 1)
-    mutants = np.arange(1.0, members)
-
-    def advantage(rows: slice) -> Array:
-        i, j = one[rows, None], two[rows, None]
-        own = ((mutants - 1) * table[i, i] + (members - mutants) * table[i, j]) / (members - 1)
-        other = (mutants * table[j, i] + (members - mutants - 1) * table[j, j]) / (members - 1)
-        return np.asarray(own - other)
-
-    step = max(1, CHUNK // members)
-    found = [takeovers(intensity * advantage(slice(k, k + step))) for k in range(0, len(one), step)]
+    one, two = _pairs(len(table))
+    # k newcomers earn ((k - 1) own + (Z - k) met) / (Z - 1), residents (k back + (Z - k - 1) among) / (Z - 1)
+    own, met, back, among = table[one, one], table[one, two], table[two, one], table[two, two]
+    slope = (own - met - back + among)[:, None] * (intensity / (members - 1))
+    start = (members * (met - among) + (among - own))[:, None] * (intensity / (members - 1))
+    mutants, step = np.arange(1.0, members), max(1, CHUNK // members)
+    found = [takeovers(slope[k : k + step] * mutants + start[k : k + step]) for k in range(0, len(one), step)]
     return _result(labels, members, (one, two), found)
 
 
@@ -174,7 +170,7 @@ def small_mutation_of_game(game: Game, intensity: float) -> SmallMutation:
         raise NotApplicableError("this needs a game with one stakeholder that is free to choose", "for several stakeholders ask for the concept 'alpha_rank'")
     members, actions = game.members[0], len(game.actions[0])
     _check(actions, members, intensity)
-    one, two = np.triu_indices(actions, 1)
+    one, two = _pairs(actions)
     found = []
     for i, j in zip(one.tolist(), two.tolist(), strict=True):
         counts = np.zeros((members - 1, actions), dtype=np.int64)
@@ -182,6 +178,12 @@ def small_mutation_of_game(game: Game, intensity: float) -> SmallMutation:
         point = (np.array([game.lattice.axes[0].row(row) for row in counts]),)
         found.append(takeovers(intensity * (game.payoff(0, i, point) - game.payoff(0, j, point))[None, :]))
     return _result(tuple(game.label(0, a) for a in range(actions)), members, (one, two), found)
+
+
+def _pairs(strategies: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    numbers = np.arange(strategies)
+    one, two = (numbers[:, None] < numbers).nonzero()
+    return one, two
 
 
 def _check(strategies: int, members: int, intensity: float) -> None:
@@ -228,5 +230,5 @@ def _result(names: tuple[str, ...], members: int, pairs: tuple[NDArray[np.int64]
     if found:
         logs[pairs] = np.concatenate([forward for forward, _ in found])
         logs[pairs[::-1]] = np.concatenate([back for _, back in found])
-    source, target = np.nonzero(~np.eye(len(names), dtype=bool))
+    source, target = (np.concatenate(ends) for ends in (pairs, pairs[::-1]))
     return SmallMutation(names, members, logs, stationary(source, target, logs[target, source], len(names)))
