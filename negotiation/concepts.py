@@ -319,7 +319,7 @@ CONCEPTS: dict[str, Concept] = {
             "Which situations do several stakeholders come back to when people copy what pays and newcomers are rare?",
             lambda case: _from("dynamics.alpharank", "alpha_rank")(case.game, case.option("intensity"), case.option("population"), case.budget),
             (
-                Option("intensity", float, "intensity of selection, per unit of money; otherwise ten over what a takeover usually brings or costs"),
+                Option("intensity", float, "intensity of selection, above 0, per unit of money; otherwise ten over what a takeover usually brings or costs"),
                 Option("population", int, "of how many each single actor stands for one", 50, least=2),
             ),
         ),

@@ -37,7 +37,7 @@ def round_off(*arrays: Array) -> float:
     """
     sampled = [np.abs(a.ravel()[:: max(1, a.size // SAMPLE)]) for a in arrays if a.size]
     largest = max((float(np.max(np.abs(a))) for a in arrays if a.size), default=0.0)
-    usual = float(np.median(np.concatenate(sampled))) if sampled else 0.0
+    usual = 2 * float(np.median(0.5 * np.concatenate(sampled))) if sampled else 0.0  # the middle of two large numbers overflows
     return ROUND_OFF * usual + ARITHMETIC * largest
 
 

@@ -70,7 +70,7 @@ def _read(option: Option, text: str) -> Any:
     except ValueError:
         value = None
     wrong = value is None or (option.choices and value not in option.choices)
-    if wrong or (isinstance(value, (int, float)) and not isinstance(value, bool) and not (math.isfinite(value) and option.least <= value <= 1e15)):
+    if wrong or (isinstance(value, (int, float)) and not isinstance(value, bool) and not option.least <= value <= 1e15):
         kind = {float: f"a finite number from {option.least:g}", int: f"a whole number from {option.least:g}", str: "text", bool: "yes or no"}[option.kind]
         expected = f"one of {', '.join(option.choices)}" if option.choices else kind
         meaning = option.about.removesuffix(f": {', '.join(option.choices)}")

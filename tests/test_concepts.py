@@ -69,6 +69,8 @@ def test_one_equilibrium_is_found_for_two_players_and_for_more() -> None:
         assert (len(answer.found.equilibria), answer.found.complete) == (1, None)
     with pytest.raises(NotApplicableError, match="two players"):
         analysis("one").run(three, Request(options={"label": "1"}))
+    with pytest.raises(InvalidGameError, match="whole number"):
+        analysis("one").run(SUBJECTS["nfg"], Request(options={"label": "9" * 400}))
 
 
 def test_ranges_of_equilibria_are_told_and_another_program_is_asked() -> None:

@@ -11,12 +11,14 @@ from mpmath import matrix, mp, mpf
 
 from negotiation.analyses import analysis
 from negotiation.answers.request import Request
+from negotiation.budget import Budget
 from negotiation.catalogue import Subject
-from negotiation.errors import NotApplicableError, TooLargeError
+from negotiation.errors import NotApplicableError, TimedOutError, TooLargeError
 from negotiation.lattice import Axis, Lattice
-from negotiation.strategic.dynamics import alpharank
+from negotiation.strategic.dynamics import alpharank, markov
 from negotiation.strategic.dynamics.alpharank import alpha_rank
 from negotiation.strategic.dynamics.fixation import small_mutation_of_game
+from negotiation.strategic.dynamics.noise import long_run
 from negotiation.strategic.game import Game
 
 SEEDS = st.integers(0, 10_000)
@@ -133,6 +135,25 @@ def test_the_result_says_what_is_seen_and_how_long() -> None:
     assert f"{100 * body['profiles'][0]['share']:.3g} %" in found.sentence
 
 
+def test_all_that_are_seen_equally_often_are_counted() -> None:
+    flat = Game.from_tables([np.zeros((2,) * 6)] * 6)
+    assert "and 61 more are seen most often: 1.56 % of the time each" in alpha_rank(flat).sentence
+    assert "and 61 more are seen most often: 1.56 % of the time each" in long_run(flat).sentence
+
+
+def test_as_many_profiles_as_it_says_can_be_compared_whatever_the_numbers() -> None:
+    markov._check(alpharank.MAX_STATES, alpharank.MAX_STATES - 1, markov.LOG_COST)
+    tables = np.random.default_rng(0).normal(size=(2, 12, 12))
+    found = alpha_rank(Game.from_tables(list(tables)), 1e5)
+    assert np.exp(found.logs).sum() == pytest.approx(1.0)
+
+
+def test_differences_within_round_off_are_ties_with_one_stakeholder_too() -> None:
+    game = Game(("firms",), (("join", "stay"),), Lattice((Axis(10, 2),)), ((np.full(11, 1e9 + 0.5), np.full(11, 1e9)),))
+    assert np.exp(alpha_rank(game, 10.0).logs) == pytest.approx([0.5, 0.5])
+    assert small_mutation_of_game(game, 10.0).shares == pytest.approx([0.5, 0.5])
+
+
 def test_the_intensity_follows_the_money_where_none_is_given() -> None:
     tables = np.random.default_rng(3).normal(size=(2, 3, 3))
     small, large = alpha_rank(Game.from_tables(list(tables))), alpha_rank(Game.from_tables(list(1000 * tables)))
@@ -142,15 +163,23 @@ def test_the_intensity_follows_the_money_where_none_is_given() -> None:
 
 def test_what_cannot_be_ranked_is_refused_before_anything_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
     game = Game.from_tables([np.eye(2)] * 2)
-    for intensity, population in ((0.0, 50), (float("nan"), 50), (1.0, 1)):
-        with pytest.raises(NotApplicableError):
-            alpha_rank(game, intensity, population)
+    for intensity in (0.0, float("nan"), 1e308):
+        with pytest.raises(NotApplicableError, match="intensity"):
+            alpha_rank(game, intensity)
+    for population in (1, 10**400):
+        with pytest.raises(NotApplicableError, match="cannot stand for"):
+            alpha_rank(game, 1.0, population)
+    for extreme in (1.7e308 * np.array([[1, -0.5], [-0.5, 0.6]]), 1e-309 * np.eye(2)):
+        with pytest.raises(NotApplicableError, match="beyond what can be computed"):
+            alpha_rank(Game.from_tables([extreme] * 2))
+    with pytest.raises(TimedOutError):
+        alpha_rank(game, budget=Budget(seconds=0.0))
     with pytest.raises(NotApplicableError, match="free to choose"):
         alpha_rank(random_game(Lattice((Axis(1, 2, committed=0),)), 0))
-    many = Lattice(tuple(Axis(1, 2) for _ in range(11)))
-    flat = tuple(tuple(np.zeros((1,) * 11) for _ in range(2)) for _ in range(11))
-    with pytest.raises(TooLargeError, match="2,048 profiles"):
-        alpha_rank(Game(tuple(f"p{k}" for k in range(11)), (("x", "y"),) * 11, many, flat))
+    many = Lattice(tuple(Axis(1, 2) for _ in range(10)))
+    flat = tuple(tuple(np.zeros((1,) * 10) for _ in range(2)) for _ in range(10))
+    with pytest.raises(TooLargeError, match="1,024 profiles"):
+        alpha_rank(Game(tuple(f"p{k}" for k in range(10)), (("x", "y"),) * 10, many, flat))
     monkeypatch.setattr(alpharank, "MAX_TERMS", 50)
     with pytest.raises(TooLargeError, match="payoffs would"):
         alpha_rank(random_game(Lattice((Axis(40, 3),)), 0), 1.0)

@@ -1,5 +1,7 @@
 """One equilibrium, pure or at the end of a Lemke-Howson path: never a wrong one, never none."""
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,8 +9,10 @@ from hypothesis import strategies as st
 
 from negotiation.budget import Budget
 from negotiation.errors import NotApplicableError, TooLargeError
+from negotiation.strategic.game import Game
 from negotiation.strategic.mixed import lemke_howson
 from negotiation.strategic.mixed.bimatrix import bimatrix_equilibria
+from negotiation.strategic.mixed.exact import solve_ones
 from negotiation.strategic.mixed.lemke_howson import one_equilibrium
 from tests.strategic.bimatrix_games import KINDS, exact_regret, game_of, mixtures, random_tables
 
@@ -20,8 +24,8 @@ def test_from_every_label_the_path_ends_at_an_extreme_equilibrium(how: str, kind
     game = game_of(tables)
     known = mixtures(bimatrix_equilibria(game))
     with pytest.MonkeyPatch.context() as patch:
-        if how == "in exact arithmetic":
-            patch.setattr(lemke_howson, "ROUNDS_IN_FLOATS", 0)
+        if how == "in floating point":
+            patch.setattr(lemke_howson, "EXACT_LABELS", 0)
         for label in range(sum(tables.shape[1:])):
             found = one_equilibrium(game, label=label)
             assert mixtures(found) <= known
@@ -82,7 +86,49 @@ def test_where_floating_point_fails_exact_arithmetic_takes_over(monkeypatch: pyt
 
 def test_a_wrong_end_is_not_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lemke_howson, "_float_path", lambda *arguments: ([1, 2], [1, 2]))
-    assert "exact arithmetic" in one_equilibrium(game_of(np.array([np.eye(2), np.eye(2)])), label=0).method
+    assert "exact arithmetic" in one_equilibrium(game_of(np.array([[[1.0, -1], [-1, 1]], [[-1.0, 1], [1, -1]]]))).method
+
+
+NEAR = np.array(
+    [
+        [[5.00000000004, 9.00000000008], [9.0, 9.00000000002], [3.0, 3.00000000002]],
+        [[8.00000000009, 9.00000000005], [8.00000000007, 7.00000000002], [1.00000000002, 3.00000000008]],
+    ]
+)
+"""Payoffs that differ in the eleventh place."""
+
+
+def test_a_label_that_is_asked_for_is_the_one_whose_path_is_followed() -> None:
+    found = one_equilibrium(game_of(NEAR), label=0)
+    # Dropping the first row: row 1, column 2 as the best reply, row 1 again.
+    assert mixtures(found) == {((1, 0, 0), (0, 1))}
+    uneven = np.array(
+        [
+            [[-50000.0, 7000, 700], [-4.9999999999999996e-06, 7.000000000000001e-05, 0]],
+            [[-600000.0, 7.000000000000001e-05, -8e-06], [7e-08, -7.000000000000001e-05, -0.4]],
+        ]
+    )
+    assert "from label 0 in exact arithmetic" in one_equilibrium(game_of(uneven), label=0).method
+
+
+def test_where_another_label_has_to_be_dropped_the_reason_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    followed = lemke_howson._float_path
+    monkeypatch.setattr(lemke_howson, "_float_path", lambda two, budget, label, steps: None if label == 3 else followed(two, budget, label, steps))
+    found = one_equilibrium(game_of(np.random.default_rng(0).random((2, 12, 12))), label=3)
+    assert "from label 4" in found.method
+    assert "path from label 3 could not be followed to its end, so label 4 was dropped" in found.reason
+
+
+def test_a_margin_beyond_what_a_float_holds_is_the_largest_float() -> None:
+    tables = [np.array([[1e308], [-1e308]]), np.ones((1, 2)).T]
+    for found in (one_equilibrium(Game.from_tables(tables)), bimatrix_equilibria(Game.from_tables(tables))):
+        assert found.equilibria[0].margin == sys.float_info.max
+
+
+def test_solving_the_equations_of_an_end_keeps_to_the_budget() -> None:
+    rows = np.random.default_rng(0).integers(1, 10**9, (9, 9)).tolist()
+    assert solve_ones(rows)[0] != 0
+    assert solve_ones(rows, Budget(seconds=0.0)) == (0, [])
 
 
 def test_a_spent_budget_returns_nothing_and_says_so() -> None:

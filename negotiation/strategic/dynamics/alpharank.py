@@ -10,20 +10,21 @@ from typing import Any
 import numpy as np
 
 from ...budget import Budget
-from ...errors import NotApplicableError, TooLargeError
+from ...errors import NotApplicableError, TimedOutError, TooLargeError
 from ...lattice import Integers
 from ...numerics import Array, plain
 from ..game import Game, Points
 from ..wording import amount
-from .fixation import takeovers
+from .fixation import gains_of_newcomers, takeovers
 from .markov import log_sum, stationary
-from .noise import seen, seen_most
+from .noise import NAMED, seen, seen_most
 
-MAX_STATES = 2_000
+MAX_STATES = 750
+"""So many can be compared where logarithms are needed."""
 MAX_TERMS = 10_000_000
 """Payoffs that are looked up: profiles times pairs of actions times members."""
-POPULATION = 50
-"""Of how many a single actor is one, as in the paper."""
+POPULATION, MAX_POPULATION = 50, 10**9
+"""Of how many a single actor is one, as in the paper, and at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +73,8 @@ class AlphaRank:
     @property
     def sentence(self) -> str:
         """The result in one sentence."""
-        often, matter = seen_most(self.game, *self.most_often()), amount(self.game, 1 / self.intensity)
-        return f"When people copy what pays (differences of {matter} count) and newcomers are rare, {often}."
+        often, matter = seen_most(self.game, self.logs, self.most_often(NAMED)[0]), amount(self.game, 1 / self.intensity)
+        return f"When people copy what pays (a difference of {matter} matters) and newcomers are rare, {often}."
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result for JSON, the 20 profiles seen most often among it."""
@@ -85,17 +86,17 @@ class AlphaRank:
 def alpha_rank(game: Game, intensity: float | None = None, population: int = POPULATION, budget: Budget | None = None) -> AlphaRank:
     r"""Return how often each uniform profile is seen in the long run of pairwise imitation with rare newcomers (alpha-rank).
 
-    All members of each stakeholder do the same nearly all the time. Now and then one member of one stakeholder tries another action; those of its kind
-    copy each other, with probability :math:`1 / (1 + e^{-\alpha (u_{other} - u_{own})})`, until all do the same again, while the other stakeholders
-    stay. A single actor stands for one of a population of `m` who all face the others as they are, so that a newcomer who gains :math:`\Delta` takes over
-    with probability
+    All members of each stakeholder do the same nearly all the time. Now and then one member of one stakeholder tries another action, each stakeholder
+    and action equally often, however many members it has. Those of its kind copy each other, with probability
+    :math:`1 / (1 + e^{-\alpha (u_{other} - u_{own})})`, until all do the same again, while the other stakeholders stay. A single actor stands for one of a
+    population of `m` who all face the others as they are, so that a newcomer who gains :math:`\Delta` takes over with probability
 
     .. math:: \rho(\Delta) = \frac{1 - e^{-\alpha \Delta}}{1 - e^{-\alpha m \Delta}}, \quad \rho(0) = \frac{1}{m}.
 
     Parameters
     ----------
     game : Game
-        At least one stakeholder free to choose; at most 2,000 profiles in which all members of each stakeholder do the same.
+        At least one stakeholder free to choose; at most 750 profiles in which all members of each stakeholder do the same.
     intensity : float, optional
         :math:`\alpha`, above 0, per unit of the game's money. Otherwise ten over what a takeover usually brings or costs (the median that is not 0).
     population : int
@@ -105,12 +106,13 @@ def alpha_rank(game: Game, intensity: float | None = None, population: int = POP
     Returns
     -------
     AlphaRank
-        Exact, also where probabilities are smaller than a float can hold.
+        Solved exactly, also where probabilities are smaller than a float can hold (see `logs`). Gains are differences of floats, and differences within
+        round-off count as 0.
 
     Raises
     ------
     NotApplicableError
-        When a number is out of range, or nobody can move.
+        When a number is out of range, nobody can move, or the intensity times the payoffs is beyond what a float can hold.
     TooLargeError, TimedOutError
 
     Notes
@@ -129,8 +131,10 @@ def alpha_rank(game: Game, intensity: float | None = None, population: int = POP
     S. Omidshafiei, C. Papadimitriou, G. Piliouras et al. (2019), "Alpha-rank: multi-agent evaluation by evolution"; D. Fudenberg and L. A. Imhof
     (2006), "Imitation processes with small mutations".
     """
-    if population < 2 or not (intensity is None or (isfinite(intensity) and intensity > 0)):
-        raise NotApplicableError("a single actor stands for two or more, and the intensity is above 0", "change these numbers")
+    if not 2 <= population <= MAX_POPULATION:
+        raise NotApplicableError(f"a single actor cannot stand for one of {population:,}", f"the population has 2 to {MAX_POPULATION:,} members")
+    if intensity is not None and not (isfinite(intensity) and intensity > 0):
+        raise NotApplicableError(f"the intensity of selection has to be above 0, got {intensity:g}", "10 makes a gain of one unit of money count much")
     if not game.moves:
         raise NotApplicableError("nobody in this game is free to choose", "switch off what commits the stakeholders")
     shape = tuple(axis.actions if axis.committed is None else 1 for axis in game.lattice.axes)
@@ -140,8 +144,17 @@ def alpha_rank(game: Game, intensity: float | None = None, population: int = POP
     points = tuple(row[places] for row, places in zip(rows, grid, strict=True))
     pairs = [(i, a, b) for i, axis in enumerate(game.lattice.axes) if axis.moves for a, b in combinations(range(axis.actions), 2)]
     changes = [(i, a, b, np.flatnonzero(grid[i] == a)) for i, a, b in pairs]
-    gains = [_gains(game, (i, a, b), tuple(row[here] for row in points), int(rows[i][b])) for i, a, b, here in changes]
+    gains: list[Array] = []
+    for k, (i, a, b, here) in enumerate(changes):
+        if budget is not None and budget.spent(k / len(changes) / 2, "what newcomers gain"):
+            raise TimedOutError(f"{budget.why()} before it was known what newcomers gain", "give more time, or use fewer members or actions")
+        with np.errstate(over="ignore"):
+            gains.append(gains_of_newcomers(game, (i, a, b), tuple(row[here] for row in points)))
     intensity = intensity or _usual(gains)
+    largest = max(float(np.abs(gain).max()) for gain in gains)
+    if not isfinite(intensity * largest * max(population, *game.members)):
+        message = f"gains of up to {largest:g}, times an intensity of {intensity:g}, are beyond what can be computed with"
+        raise NotApplicableError(message, "give an intensity of about ten over a usual gain, or count money in another unit")
     sources: list[Integers] = []
     targets: list[Integers] = []
     logs: list[Array] = []
@@ -168,29 +181,6 @@ def _uniform(game: Game, i: int) -> Integers:
     """Return the rows of the axis at which all members take each action."""
     axis = game.lattice.axes[i]
     return np.array([axis.row(row) for row in axis.members * np.eye(axis.actions, dtype=np.int64)] if axis.committed is None else [0])
-
-
-def _gains(game: Game, change: tuple[int, int, int], points: Points, all_changed: int) -> Array:
-    """Return what those who took action `b` gain over those who still take `a`, from each of the points, where all of `i` take `a`.
-
-    Returns
-    -------
-    ndarray, shape (P, n - 1)
-        For 1 to n - 1 newcomers of n; shape (P, 1) for a single actor.
-    """
-    i, a, b = change
-    axis = game.lattice.axes[i]
-    if axis.members == 1:
-        there = tuple(np.full_like(rows, all_changed) if j == i else rows for j, rows in enumerate(points))
-        gains = (game.payoff(i, b, there) - game.payoff(i, a, points))[:, None]
-    else:
-        counts = np.zeros((axis.members - 1, axis.actions), dtype=np.int64)
-        counts[:, b], counts[:, a] = np.arange(1, axis.members), np.arange(axis.members - 1, 0, -1)
-        between = np.array([axis.row(row) for row in counts])
-        at = tuple(np.ascontiguousarray(np.broadcast_to(between if j == i else rows[:, None], (len(points[0]), len(between)))) for j, rows in enumerate(points))
-        gains = game.payoff(i, b, at) - game.payoff(i, a, at)
-    gains[np.abs(gains) <= game.tolerances[i]] = 0.0
-    return gains
 
 
 def _usual(gains: list[Array]) -> float:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import NotApplicableError, TooLargeError
+from ...lattice import Integers
 from ...numerics import Array, plain
-from ..game import Game
+from ..game import Game, Points
 from .markov import stationary
 
 MAX_TERMS = 50_000_000
@@ -171,13 +172,43 @@ def small_mutation_of_game(game: Game, intensity: float) -> SmallMutation:
     members, actions = game.members[0], len(game.actions[0])
     _check(actions, members, intensity)
     one, two = _pairs(actions)
-    found = []
-    for i, j in zip(one.tolist(), two.tolist(), strict=True):
-        counts = np.zeros((members - 1, actions), dtype=np.int64)
-        counts[:, i], counts[:, j] = np.arange(1, members), np.arange(members - 1, 0, -1)
-        point = (np.array([game.lattice.axes[0].row(row) for row in counts]),)
-        found.append(takeovers(intensity * (game.payoff(0, i, point) - game.payoff(0, j, point))[None, :]))
+    start = (np.zeros(1, dtype=np.int64),)
+    found = [takeovers(intensity * gains_of_newcomers(game, (0, j, i), start)) for i, j in zip(one.tolist(), two.tolist(), strict=True)]
     return _result(tuple(game.label(0, a) for a in range(actions)), members, (one, two), found)
+
+
+def gains_of_newcomers(game: Game, change: tuple[int, int, int], points: Points) -> Array:
+    """Return what newcomers gain over the others of their stakeholder while they take over.
+
+    Parameters
+    ----------
+    game : Game
+    change : tuple of int
+        The stakeholder, the action that all of its members took, and that of the newcomers.
+    points : Points
+        P profiles; what they say of the stakeholder itself does not matter.
+
+    Returns
+    -------
+    ndarray, shape (P, n - 1)
+        For 1 to n - 1 newcomers of n, in the game's money unit; shape (P, 1) for a single actor, who changes. Differences within round-off count as 0.
+    """
+    i, a, b = change
+    axis = game.lattice.axes[i]
+
+    def at(newcomers: Integers) -> Points:
+        counts = np.zeros((len(newcomers), axis.actions), dtype=np.int64)
+        counts[:, b], counts[:, a] = newcomers, axis.members - newcomers
+        own, shape = np.array([axis.row(row) for row in counts]), (len(points[0]), len(newcomers))
+        return tuple(np.ascontiguousarray(np.broadcast_to(own if j == i else rows[:, None], shape)) for j, rows in enumerate(points))
+
+    if axis.members == 1:
+        gains = game.payoff(i, b, at(np.ones(1, dtype=np.int64))) - game.payoff(i, a, at(np.zeros(1, dtype=np.int64)))
+    else:
+        between = at(np.arange(1, axis.members))
+        gains = game.payoff(i, b, between) - game.payoff(i, a, between)
+    gains[np.abs(gains) <= game.tolerances[i]] = 0.0
+    return gains
 
 
 def _pairs(strategies: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -15,8 +15,9 @@ from ...numerics import Array
 MAX_WORK = 6e9
 """States times bandwidth squared of a chain that is solved; about ten seconds."""
 MAX_ENTRIES = 50_000_000
-"""Entries of the band that is held in memory: 400 MB."""
-COSTS = ((np.float64, 1), (np.longdouble, 4))
+"""Entries of the band that is held in memory: 400 MB, three times that in a wider range."""
+WIDER = np.finfo(np.longdouble).tiny < np.finfo(np.float64).tiny
+COSTS = ((np.float64, 1), (np.longdouble, 4)) if WIDER else ((np.float64, 1),)
 """How much slower a step is in numbers of a wider range, where the machine has them."""
 LOG_COST = 12
 """How much slower a step is in logarithms."""
@@ -49,8 +50,8 @@ def stationary(source: Integers, target: Integers, log_rates: Array, states: int
     NotApplicableError
         When some state cannot reach the first one: the long run then depends on the start.
     TooLargeError
-        When states times bandwidth squared is above 6e9 (5e8 where logarithms are needed) or the band has more than 50,000,000 entries; the bandwidth is the
-        largest difference between the numbers of two states with a transition.
+        When states times bandwidth squared is above 6e9 (1.5e9 where a wider range of numbers is needed, 5e8 where logarithms are) or the band has more
+        than 50,000,000 entries; the bandwidth is the largest difference between the numbers of two states with a transition.
     TimedOutError
 
     Notes
@@ -104,7 +105,7 @@ def _in_numbers(ends: tuple[Integers, Integers], rates: Array, states: int, budg
         weights = _eliminate(band, _reduce, np.sum, budget)
         if not (weights[1:] > tiny**0.1).all():
             return None
-        band = np.log(band, out=band).astype(np.float64)
+        band = np.log(band, out=band).astype(np.float64, copy=False)
         weights = np.log(weights).astype(np.float64)
     found = _substitute(band, weights)
     return found if (found[1:] + weights[1:]).min() > found.max() + 0.487 * float(np.log(tiny)) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
+from math import exp, isfinite
 from typing import Any
 
 import numpy as np
@@ -62,7 +62,7 @@ class LongRun:
     def sentence(self) -> str:
         """The result in one sentence."""
         within = "" if self.error <= 1e-3 else f", give or take {100 * self.error:.2g} points"
-        return f"When members now and then err (noise {amount(self.game, self.noise)}), {seen_most(self.game, *self.most_often())}{within}."
+        return f"When members now and then err (noise {amount(self.game, self.noise)}), {seen_most(self.game, self.logs, self.most_often(NAMED)[0])}{within}."
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result for JSON, the 20 profiles seen most often among it."""
@@ -87,13 +87,14 @@ def seen(game: Game, points: Points, often: Array, shares: tuple[Array, ...]) ->
     }
 
 
-def seen_most(game: Game, points: Points, often: Array) -> str:
-    """Return in words which of these profiles, those seen most often first, is seen most often; all where several are."""
-    equal = int(np.count_nonzero(often > 0.999 * often[0]))
+def seen_most(game: Game, logs: Array, points: Points) -> str:
+    """Return in words which profiles are seen most often, given the logarithms of all shares of time and the first profiles by share."""
+    most = float(logs.max())
+    equal = int(np.count_nonzero(logs > most - 0.001))
     words = " and ".join(f"({profile_words(game, points, k)})" for k in range(min(equal, NAMED)))
     more = f" and {equal - NAMED:,} more" if equal > NAMED else ""
     each = " each" if equal > 1 else ""
-    return f"{words}{more} {'are' if each else 'is'} seen most often: {100 * often[0]:.3g} % of the time{each}"
+    return f"{words}{more} {'are' if each else 'is'} seen most often: {100 * exp(most):.3g} % of the time{each}"
 
 
 def long_run(game: Game, noise: float | None = None, budget: Budget | None = None) -> LongRun:

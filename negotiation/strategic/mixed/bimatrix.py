@@ -267,5 +267,6 @@ def _near_ties(table: Array, denominator: int, tolerance: float) -> bool:
     if 2.0 * tolerance * denominator < 1.0:
         return False
     ordered = np.sort(table, axis=0)
-    gaps = ordered[1:] - ordered[:-1]
+    with np.errstate(over="ignore"):
+        gaps = ordered[1:] - ordered[:-1]
     return bool(((gaps > 0) & (gaps <= tolerance)).any())

@@ -8,11 +8,13 @@ from fractions import Fraction
 from functools import cached_property
 from math import inf, lcm
 from operator import mul, sub
+from sys import float_info
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...budget import Budget
 from ...errors import NotApplicableError, SolverError
 from ...numerics import Array
 from ..equilibrium import Equilibrium
@@ -72,7 +74,7 @@ def integers(rows: Table) -> Integers:
     return np.array(rows, dtype=np.int64 if small else object)
 
 
-def solve_ones(rows: Sequence[Sequence[int]]) -> tuple[int, list[int]]:
+def solve_ones(rows: Sequence[Sequence[int]], budget: Budget | None = None) -> tuple[int, list[int]]:
     """Solve `rows @ z = (1, ..., 1)` in integers: up to five equations by Cramer's rule, more by fraction-free elimination.
 
     Cost: a third of k cubed multiplications of integers as long as the determinant.
@@ -81,11 +83,12 @@ def solve_ones(rows: Sequence[Sequence[int]]) -> tuple[int, list[int]]:
     ----------
     rows : sequence of sequence of int
         A square matrix.
+    budget : Budget, optional
 
     Returns
     -------
     determinant : int
-        0 when there is no single solution.
+        0 when there is no single solution, or the budget ran out before it was found.
     numerators : list of int
         ``z = numerators / determinant``; empty when there is no single solution.
 
@@ -107,7 +110,7 @@ def solve_ones(rows: Sequence[Sequence[int]]) -> tuple[int, list[int]]:
     sign = before = 1
     while work:
         pivot = next((r for r, row in enumerate(work) if row[0]), None)
-        if pivot is None:
+        if pivot is None or (budget is not None and budget.spent()):
             return 0, []
         head, *rest = work.pop(pivot)
         solved.append((head, rest))
@@ -243,8 +246,10 @@ def tables(game: Game) -> tuple[Array, Array]:
     return rows[0], rows[1]
 
 
-def indifferent(two: Bimatrix, i: int, used: Sequence[int], replies: Sequence[int]) -> list[int]:
-    """Return integers in proportion to the mixture of `i`, within as many actions, against which these replies earn the same; empty without a single one.
+def indifferent(two: Bimatrix, i: int, used: Sequence[int], replies: Sequence[int], budget: Budget | None = None) -> list[int]:
+    """Return integers in proportion to the mixture of `i`, within as many actions, against which these replies earn the same.
+
+    Empty where there is not a single one, or the budget ran out.
 
     Examples
     --------
@@ -256,7 +261,7 @@ def indifferent(two: Bimatrix, i: int, used: Sequence[int], replies: Sequence[in
         return []
     block = two.payoffs[1 - i][replies][:, used].tolist()
     lifts = [min(column) - 1 for column in zip(*block, strict=True)]  # to positive payoffs, which leaves differences as they are
-    determinant, solution = solve_ones([list(map(sub, row, lifts)) for row in block])
+    determinant, solution = solve_ones([list(map(sub, row, lifts)) for row in block], budget)
     weights = [0] * two.shape[i]
     for a, value in zip(used, solution, strict=False):
         weights[a] = value if determinant > 0 else -value
@@ -291,11 +296,19 @@ def certify(two: Bimatrix, weights: tuple[Sequence[int], Sequence[int]], index: 
         if any(values[b] != best for b in replies):
             raise _fault(two, 1 - i, "not a best reply")
         others = [value for value, weight in zip(values, weights[1 - i], strict=True) if not weight]
-        margin = min(margin, (best - max(others)) / unit) if others else margin
+        margin = min(margin, _quotient(best - max(others), unit)) if others else margin
         earned.append(best / unit)
         wide.append(_wide(two, i, row))
     mixtures = [np.array([weight / sum(row) for weight in row]) for row in wide]
     return _proven(two, (wide[0], wide[1]), (mixtures[0], mixtures[1]), (earned[1], earned[0]), margin, index=index)
+
+
+def _quotient(difference: int, unit: int) -> float:
+    """Return a difference of payoffs as a float; the largest one where it is larger."""
+    try:
+        return difference / unit
+    except OverflowError:
+        return float_info.max
 
 
 def _fault(two: Bimatrix, i: int, what: str) -> SolverError:
@@ -401,7 +414,7 @@ def certificates(two: Bimatrix, sides: tuple[Plays, Plays], indices: Sequence[in
         weights = own.weights.tolist()
         ordered = np.sort(other.behind, axis=1).tolist()  # those that are used are not behind, nobody is ahead
         used = [len(row) - row.count(0) for row in weights]
-        margins.append([row[k] / unit if k < len(row) else inf for row, k, unit in zip(ordered, used, other.units, strict=True)])
+        margins.append([_quotient(row[k], unit) if k < len(row) else inf for row, k, unit in zip(ordered, used, other.units, strict=True)])
         wide.append([_wide(two, i, row) for row in weights])
     columns = zip(*wide, *(side.mixtures for side in sides), *(side.earned for side in sides[::-1]), *margins, indices, components, strict=True)
     return [
