@@ -52,6 +52,7 @@ def _egttools(table: np.ndarray, members: int) -> Callable[[], Any] | None:
     try:
         egt, games = import_module("egttools"), import_module("egttools.games")
         comparison = import_module("egttools.analytical").PairwiseComparison
+        long_run_of = import_module("egttools.utils").calculate_stationary_distribution
     except ImportError:
         return None
     del egt
@@ -59,7 +60,8 @@ def _egttools(table: np.ndarray, members: int) -> Callable[[], Any] | None:
     evolver = comparison(members, holder)
 
     def work(keep: object = holder) -> Any:
-        return evolver.calculate_transition_and_fixation_matrix_sml(1.0)
+        transition, fixation = evolver.calculate_transition_and_fixation_matrix_sml(1.0)
+        return long_run_of(transition.transpose()), fixation
 
     return work
 
