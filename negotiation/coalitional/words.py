@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from ..numerics import shown
@@ -24,6 +25,19 @@ def currency(game: CostGame) -> str:
 def money(game: CostGame, amount: float) -> str:
     """Return an amount with its currency."""
     return f"{shown(amount)} {game.unit.split()[0]}" if game.unit.strip() else shown(amount)
+
+
+def in_full(game: CostGame, sentence: str) -> str:
+    """Return a sentence with the game's whole unit, such as USD per year, where an amount of money is named first.
+
+    Examples
+    --------
+    >>> from negotiation.coalitional.cost_game import table_game
+    >>> from dataclasses import replace
+    >>> in_full(replace(table_game("A", [0.0, 1.0]), unit="USD per year"), "A pays 3 USD and B 4 USD.")
+    'A pays 3 USD per year and B 4 USD.'
+    """
+    return re.sub(rf"(?<=\d) {re.escape(currency(game))}\b", lambda _: f" {game.unit.strip()}", sentence, count=1)
 
 
 def each_of(entry: MemberClass) -> str:

@@ -109,8 +109,8 @@ def test_a_large_firm_that_leaves_takes_the_small_ones_with_it() -> None:
     assert [one.members for one in found.rounds] == [{"small": 10, "large": 1}, {"small": 10}, {}]
     assert found.inside == 0
     assert found.sentence == (
-        "Under the rule 'In proportion' the first to leave: the large firm (asked for 80 USD, more than it can pay: 70 USD), then 1 more round of leaving; "
-        "in the end nobody is left."
+        "Under the rule 'In proportion' the first to leave: the large firm (asked for 80 USD per year, more than it can pay: 70 USD), then 1 more round of "
+        "leaving; in the end nobody is left."
     )
     assert [(row["class"], row["leaves_in_round"], row["stays"]) for row in found.table()] == [("small", 2, 0), ("large", 1, 0)]
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from ..cost_game import CostGame
 from ..methods import title_of
-from ..words import group, money
+from ..words import group, in_full, money
 
 Pace = Literal["at once", "one by one"]
 Outcome = Literal["settled", "cycle", "stopped"]
@@ -141,7 +141,7 @@ class Joining:
             else f"{'only ' if self.inside == 1 else ''}{group(self.game, self.stays)} stay{'s' if self.inside == 1 else ''}"
         )
         also = f", then {len(self.rounds) - 2} more {'round' if len(self.rounds) == 3 else 'rounds'} of leaving" if len(self.rounds) > 2 else ""
-        return f"Under the rule {title_of(self.method)} the first to leave: {'; '.join(reasons)}{also}; in the end {rest}."
+        return in_full(self.game, f"Under the rule {title_of(self.method)} the first to leave: {'; '.join(reasons)}{also}; in the end {rest}.")
 
     def table(self) -> list[dict[str, Any]]:
         """Return, for each class, who stays, what it was first asked for and what it pays, and when and why it began to leave."""

@@ -9,7 +9,7 @@ from ...numerics import TOLERANCE, shown
 from ..allocation import Allocation
 from ..cost_game import CostGame
 from ..methods import title_of
-from ..words import joined, money
+from ..words import in_full, joined, money
 from .conflict import Conflict
 from .inside import Inside
 from .shadow import Binding
@@ -77,7 +77,7 @@ class PolicyResult:
         ]
         titles = {source.name: source.title for source in game.sources}
         given = [f"{titles.get(name, f'the {name}')} {money(game, amount)}" for name, amount in paid.contributions.items()]
-        return f"{self._aim()}: {joined([*each, *given])}."
+        return in_full(game, f"{self._aim()}: {joined([*each, *given])}.")
 
     def _aim(self) -> str:
         if self.objective == "inside" and self.inside is not None:
