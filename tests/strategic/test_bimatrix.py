@@ -16,9 +16,10 @@ from negotiation.strategic.mixed import bimatrix, corners, cuts
 from negotiation.strategic.mixed.batches import solved
 from negotiation.strategic.mixed.bimatrix import bimatrix_equilibria
 from negotiation.strategic.mixed.components import components
-from negotiation.strategic.mixed.exact import Bimatrix, certify, exact_table, integers, solve_ones
+from negotiation.strategic.mixed.exact import exact_table, integers, solve_ones
 from negotiation.strategic.mixed.nashpy_solver import nashpy_equilibria
 from negotiation.strategic.mixed.polytope import Polytope, exact_corners
+from negotiation.strategic.mixed.proof import Bimatrix, certify
 from negotiation.strategic.pure import pure_equilibria
 from tests.strategic.bimatrix_games import KINDS, Tables, exact_regret, game_of, mixtures, random_tables
 from tests.strategic.brute_bimatrix import brute_force

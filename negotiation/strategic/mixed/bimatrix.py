@@ -18,8 +18,9 @@ from ..equilibrium import Equilibrium, EquilibriumList
 from ..game import Game
 from .components import connected
 from .corners import Corners, all_corners
-from .exact import WORD, Bimatrix, Integers, certificates, plays
+from .exact import WORD, Integers
 from .polytope import Polytope
+from .proof import Bimatrix, certificates, plays
 
 MAX_CORNERS = 5_000_000
 """Of the two polytopes together at most, by the upper bound theorem; 17 x 17 actions stay below."""

@@ -13,8 +13,8 @@ from ...numerics import Array
 from ..equilibrium import Equilibrium, EquilibriumList
 from ..game import Game
 from .bimatrix import polytopes_of
-from .exact import Bimatrix, certify, indifferent
 from .polytope import Dictionary, Polytope, TieError
+from .proof import Bimatrix, certify, indifferent
 
 MAX_ACTIONS = 1000
 REFRESH = 150

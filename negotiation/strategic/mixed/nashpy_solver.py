@@ -15,7 +15,7 @@ from ...errors import NotApplicableError, SolverError, TooLargeError
 from ...numerics import TOLERANCE, Array
 from ..equilibrium import Equilibrium, EquilibriumList
 from ..game import Game
-from .exact import Bimatrix, tables
+from .proof import Bimatrix, tables
 
 MAX_LABELS = 12
 SNAP = 1e-9
