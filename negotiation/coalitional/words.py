@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from ..numerics import shown
@@ -27,17 +26,17 @@ def money(game: CostGame, amount: float) -> str:
     return f"{shown(amount)} {game.unit.split()[0]}" if game.unit.strip() else shown(amount)
 
 
-def in_full(game: CostGame, sentence: str) -> str:
-    """Return a sentence with the game's whole unit, such as USD per year, where an amount of money is named first.
+def in_full(game: CostGame, amount: float) -> str:
+    """Return an amount with the game's whole unit, for the first one in a sentence.
 
     Examples
     --------
     >>> from negotiation.coalitional.cost_game import table_game
     >>> from dataclasses import replace
-    >>> in_full(replace(table_game("A", [0.0, 1.0]), unit="USD per year"), "A pays 3 USD and B 4 USD.")
-    'A pays 3 USD per year and B 4 USD.'
+    >>> in_full(replace(table_game("A", [0.0, 1.0]), unit="USD per year"), 1200.0)
+    '1,200 USD per year'
     """
-    return re.sub(rf"(?<=\d) {re.escape(currency(game))}\b", lambda _: f" {game.unit.strip()}", sentence, count=1)
+    return f"{shown(amount)} {game.unit}".strip()
 
 
 def each_of(entry: MemberClass) -> str:

@@ -13,7 +13,7 @@ from ...numerics import TOLERANCE, Array
 from ..cost_game import CostGame
 from ..methods import METHODS, title_of
 from ..terms import NO_TERMS, Terms
-from ..words import group, in_full, joined, money
+from ..words import group, in_full, joined
 from .club import Club
 from .participation import joining
 from .result import Joining, Pace
@@ -119,9 +119,9 @@ class Keeping:
         who = group(game, {name: n for name, n in zip(game.names, game.members, strict=True) if name in names})
         best = f"Of {who}, {joined(title_of(name) for name in self.keeps_smallest[:3])} keep{'s' if len(self.keeps_smallest) == 1 else ''} most ({most:,})"
         largest = game.classes[max(range(len(game.names)), key=lambda k: game.use[k])].title
-        lost = f"loses {sum(chosen.joining.left.values()):,} members and {money(game, chosen.lost)}" if chosen.joining.left else "loses nobody"
-        gap = "everybody can stay without a subsidy" if self.least == 0 else f"no charges keep everybody without {money(game, self.least)} from outside"
-        return in_full(game, f"{best}; the rule that suits {largest} best, {title_of(chosen.method)}, {lost}; {gap}.")
+        lost = f"loses {sum(chosen.joining.left.values()):,} members and {in_full(game, chosen.lost)}" if chosen.joining.left else "loses nobody"
+        gap = "everybody can stay without a subsidy" if self.least == 0 else f"no charges keep everybody without {in_full(game, self.least)} from outside"
+        return f"{best}; the rule that suits {largest} best, {title_of(chosen.method)}, {lost}; {gap}."
 
     def table(self) -> list[dict[str, Any]]:
         """Return the rules as rows of a table."""

@@ -141,7 +141,7 @@ class Joining:
             else f"{'only ' if self.inside == 1 else ''}{group(self.game, self.stays)} stay{'s' if self.inside == 1 else ''}"
         )
         also = f", then {len(self.rounds) - 2} more {'round' if len(self.rounds) == 3 else 'rounds'} of leaving" if len(self.rounds) > 2 else ""
-        return in_full(self.game, f"Under the rule {title_of(self.method)} the first to leave: {'; '.join(reasons)}{also}; in the end {rest}.")
+        return f"Under the rule {title_of(self.method)} the first to leave: {'; '.join(reasons)}{also}; in the end {rest}."
 
     def table(self) -> list[dict[str, Any]]:
         """Return, for each class, who stays, what it was first asked for and what it pays, and when and why it began to leave."""
@@ -184,4 +184,4 @@ class Joining:
 
 def _why(game: CostGame, move: Move) -> str:
     verb = "offered" if game.kind == "savings" else "asked for"
-    return f"{verb} {money(game, move.charge)}, {move.why}: {money(game, move.limit)}"
+    return f"{verb} {in_full(game, move.charge)}, {move.why}: {money(game, move.limit)}"

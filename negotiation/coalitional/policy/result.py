@@ -71,19 +71,20 @@ class PolicyResult:
         if self.allocation is None:
             return self.conflict.sentence if self.conflict is not None else "Nobody can be kept: no set of members can pay its cost with what each can pay."
         game, paid = self.allocation.game, self.allocation
+        first = 0 if self.objective != "public_money" else None  # the amount that says the whole unit, where the aim has not said it
         each = [
-            f"{entry.title} {_verb(game, entry.members)} {money(game, charge)}{' each' if entry.members > 1 else ''}"
-            for entry, charge in zip(game.classes, paid.charges, strict=True)
+            f"{entry.title} {_verb(game, entry.members)} {(in_full if k == first else money)(game, charge)}{' each' if entry.members > 1 else ''}"
+            for k, (entry, charge) in enumerate(zip(game.classes, paid.charges, strict=True))
         ]
         titles = {source.name: source.title for source in game.sources}
         given = [f"{titles.get(name, f'the {name}')} {money(game, amount)}" for name, amount in paid.contributions.items()]
-        return in_full(game, f"{self._aim()}: {joined([*each, *given])}.")
+        return f"{self._aim()}: {joined([*each, *given])}."
 
     def _aim(self) -> str:
         if self.objective == "inside" and self.inside is not None:
             return self.inside.words(self.game)
         if self.objective == "public_money":
-            return f"The least public money is {money(self.game, self.public_money)}"
+            return f"The least public money is {in_full(self.game, self.public_money)}"
         if self.objective == "burden":
             return f"The smallest worst burden is {shown(100 * self.value, 3)} % of what a member can pay"
         if self.value <= TOLERANCE:
