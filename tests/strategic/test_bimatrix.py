@@ -19,7 +19,7 @@ from negotiation.strategic.mixed.components import components
 from negotiation.strategic.mixed.exact import exact_table, integers, solve_ones
 from negotiation.strategic.mixed.nashpy_solver import nashpy_equilibria
 from negotiation.strategic.mixed.polytope import Polytope, exact_corners
-from negotiation.strategic.mixed.proof import Bimatrix, certify
+from negotiation.strategic.mixed.proof import Bimatrix, certificates, certify, plays
 from negotiation.strategic.pure import pure_equilibria
 from tests.strategic.bimatrix_games import KINDS, Tables, exact_regret, game_of, mixtures, random_tables
 from tests.strategic.brute_bimatrix import brute_force
@@ -271,9 +271,30 @@ def test_games_out_of_reach_are_refused_before_the_work_starts() -> None:
         bimatrix_equilibria(game_of(np.random.default_rng(0).random((2, 20, 20))))
 
 
+TWO = Bimatrix.of(game_of(np.array([np.eye(2), np.eye(2)])))
+
+
 def test_a_false_equilibrium_is_never_certified() -> None:
     with pytest.raises(SolverError, match="not a best reply"):
-        certify(Bimatrix.of(game_of(np.array([np.eye(2), np.eye(2)]))), ([1, 0], [0, 1]))
+        certify(TWO, ([1, 0], [0, 1]))
+    with pytest.raises(SolverError, match="not a best reply"):
+        certificates(TWO, (plays(TWO, 0, [[1, 0], [1, 0]]), plays(TWO, 1, [[1, 0], [0, 1]])), [None, None], [None, None])
+    for none in ([0, 0], [2, -1]):
+        with pytest.raises(SolverError, match="is none"):
+            certify(TWO, (none, [1, 0]))
+        with pytest.raises(SolverError, match="is none"):
+            plays(TWO, 0, [[1, 0], none])
+
+
+@given(st.sampled_from(KINDS), st.integers(0, 10**6))
+def test_both_ways_of_proving_say_the_same(kind: str, seed: int) -> None:
+    """One pair by plain integers, many by arrays."""
+    two = Bimatrix.of(game_of(random_tables(kind, np.random.default_rng(seed), 5)))
+    for many in bimatrix_equilibria(two.game).equilibria:
+        one = certify(two, many.weights, many.index)
+        assert (one.exact, one.payoffs, one.margin, one.strict, one.index) == (many.exact, many.payoffs, many.margin, many.strict, many.index)
+        assert np.concatenate(one.mixture) == pytest.approx(np.concatenate(many.mixture), rel=1e-15, abs=0)
+        assert (one.counts is None) == (many.counts is None)
 
 
 def test_indices_that_do_not_sum_to_one_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
