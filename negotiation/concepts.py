@@ -86,7 +86,7 @@ def _path(case: Case) -> Result:
     rng = np.random.default_rng(case.option("seed"))
     noise = case.option("noise")
     if noise is None:
-        noise = _from("dynamics.noise", "usual_noise")(_from("dynamics.transitions", "transitions")(case.game)) if case.option("rule") == "logit" else 1.0
+        noise = _from("dynamics.noise", "usual_noise")(_from("dynamics.transitions", "transitions")(case.game).gain) if case.option("rule") == "logit" else 1.0
     named = {"noise": noise, "steps": case.option("steps"), "budget": case.budget}
     found: Result = _from("dynamics.walks", "sample_path")(case.game, case.status_quo, rng, case.option("rule"), **named)
     return found

@@ -113,7 +113,7 @@ def test_without_a_word_noise_is_a_tenth_of_what_a_move_usually_brings() -> None
     edges = transitions(game)
     assert long_run(game).noise == pytest.approx(float(np.median(np.abs(edges.gain[edges.gain != 0]))) / 10)
     flat = Game.from_tables([np.zeros((2, 2)), np.zeros((2, 2))])
-    assert usual_noise(transitions(flat)) == 1.0
+    assert usual_noise(transitions(flat).gain) == 1.0
     assert np.exp(long_run(flat).logs) == pytest.approx(np.full((2, 2), 0.25))
 
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from math import isfinite, log, prod
+from math import inf, isfinite, log, prod
 from typing import Any
 
 import numpy as np
 
-from ...budget import Budget
+from ...budget import Budget, unlimited
 from ...errors import NotApplicableError, TimedOutError, TooLargeError
 from ...lattice import Integers
 from ...numerics import Array, plain
 from ..game import Game, Points
 from ..wording import amount
 from .fixation import gains_of_newcomers, takeovers
-from .markov import log_sum, stationary
-from .noise import NAMED, seen, seen_most
+from .frequency import NAMED, first, most_words, seen
+from .markov import stationary
+from .noise import usual_noise
 
 MAX_STATES = 750
 """So many can be compared where logarithms are needed."""
@@ -55,9 +56,8 @@ class AlphaRank:
 
     def most_often(self, many: int = 20) -> tuple[Points, Array]:
         """Return the profiles seen most often, and the share of time of each."""
-        flat = self.logs.ravel()
-        order = np.argsort(-flat, kind="stable")[:many]
-        return tuple(rows[order] for rows in self.points), np.exp(flat[order])
+        places, shares = first(self.logs, many)
+        return tuple(rows[places] for rows in self.points), shares
 
     @property
     def shares(self) -> tuple[Array, ...]:
@@ -73,7 +73,7 @@ class AlphaRank:
     @property
     def sentence(self) -> str:
         """The result in one sentence."""
-        often, matter = seen_most(self.game, self.logs, self.most_often(NAMED)[0]), amount(self.game, 1 / self.intensity)
+        often, matter = most_words(self.game, self.logs, self.most_often(NAMED)[0]), amount(self.game, 1 / self.intensity)
         return f"When people copy what pays (a difference of {matter} matters) and newcomers are rare, {often}."
 
     def as_dict(self) -> dict[str, Any]:
@@ -144,13 +144,13 @@ def alpha_rank(game: Game, intensity: float | None = None, population: int = POP
     points = tuple(row[places] for row, places in zip(rows, grid, strict=True))
     pairs = [(i, a, b) for i, axis in enumerate(game.lattice.axes) if axis.moves for a, b in combinations(range(axis.actions), 2)]
     changes = [(i, a, b, np.flatnonzero(grid[i] == a)) for i, a, b in pairs]
-    gains: list[Array] = []
+    budget, gains = budget or unlimited(), []
     for k, (i, a, b, here) in enumerate(changes):
-        if budget is not None and budget.spent(k / len(changes) / 2, "what newcomers gain"):
+        if budget.spent(k / len(changes) / 2, "what newcomers gain"):
             raise TimedOutError(f"{budget.why()} before it was known what newcomers gain", "give more time, or use fewer members or actions")
         with np.errstate(over="ignore"):
             gains.append(gains_of_newcomers(game, (i, a, b), tuple(row[here] for row in points)))
-    intensity = intensity or _usual(gains)
+    intensity = intensity or _usual_intensity(gains)
     largest = max(float(np.abs(gain).max()) for gain in gains)
     if not isfinite(intensity * largest * max(population, *game.members)):
         message = f"gains of up to {largest:g}, times an intensity of {intensity:g}, are beyond what can be computed with"
@@ -164,7 +164,7 @@ def alpha_rank(game: Game, intensity: float | None = None, population: int = POP
         targets += [there, here]
         logs += takeovers(intensity * gain) if game.members[i] > 1 else _takeovers_alone(intensity * gain[:, 0], population)
     found = stationary(np.concatenate(sources), np.concatenate(targets), np.concatenate(logs), prod(shape), budget)
-    return AlphaRank(game, intensity, population, (found - log_sum(found)).reshape(shape), points)
+    return AlphaRank(game, intensity, population, found.reshape(shape), points)
 
 
 def _check(game: Game, shape: tuple[int, ...]) -> None:
@@ -183,10 +183,9 @@ def _uniform(game: Game, i: int) -> Integers:
     return np.array([axis.row(row) for row in axis.members * np.eye(axis.actions, dtype=np.int64)] if axis.committed is None else [0])
 
 
-def _usual(gains: list[Array]) -> float:
-    sizes = np.abs(np.concatenate([gain.ravel() for gain in gains]))
-    sizes = sizes[sizes > 0]
-    return 10 / float(np.median(sizes)) if sizes.size else 1.0
+def _usual_intensity(gains: list[Array]) -> float:
+    noise = usual_noise(np.concatenate([gain.ravel() for gain in gains]))
+    return 1 / noise if noise else inf
 
 
 def _takeovers_alone(advantage: Array, population: int) -> tuple[Array, Array]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, isfinite
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -13,13 +13,11 @@ from ...errors import NotApplicableError, TooLargeError
 from ...lattice import Axis, Integers
 from ...numerics import Array, plain
 from ..game import Game, Points
-from ..wording import amount, profile_words
+from ..wording import amount
 from .approach import ENOUGH, approach
+from .frequency import NAMED, first, most_words, seen
 from .markov import stationary
 from .transitions import Transitions, transitions
-
-NAMED = 3
-"""So many profiles are named in a sentence."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,23 +51,20 @@ class LongRun:
 
     def most_often(self, many: int = 20) -> tuple[Points, Array]:
         """Return the profiles seen most often, and the share of time of each."""
-        flat = self.logs.ravel()
-        order = np.argsort(-flat, kind="stable")[:many]
-        points = tuple(np.asarray(rows, dtype=np.int64) for rows in np.unravel_index(order, self.logs.shape))
-        return points, np.exp(flat[order])
+        places, shares = first(self.logs, many)
+        return tuple(np.asarray(rows, dtype=np.int64) for rows in np.unravel_index(places, self.logs.shape)), shares
 
     @property
     def sentence(self) -> str:
         """The result in one sentence."""
         within = "" if self.error <= 1e-3 else f", give or take {100 * self.error:.2g} points"
-        return f"When members now and then err (noise {amount(self.game, self.noise)}), {seen_most(self.game, self.logs, self.most_often(NAMED)[0])}{within}."
+        return f"When members now and then err (noise {amount(self.game, self.noise)}), {most_words(self.game, self.logs, self.most_often(NAMED)[0])}{within}."
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result for JSON, the 20 profiles seen most often among it."""
-        points, often = self.most_often()
         body = {
             "noise": self.noise,
-            **seen(self.game, points, often, self.shares),
+            **seen(self.game, *self.most_often(), self.shares),
             "error": self.error,
             "sentence": self.sentence,
             "method": self.method,
@@ -77,24 +72,6 @@ class LongRun:
             "reason": self.reason,
         }
         return dict(plain(body))
-
-
-def seen(game: Game, points: Points, often: Array, shares: tuple[Array, ...]) -> dict[str, Any]:
-    """Return for JSON how often profiles are seen, and the share of each action."""
-    return {
-        "profiles": [{"counts": game.counts(points, k), "share": float(often[k])} for k in range(len(often))],
-        "shares": {name: dict(zip(actions, row.tolist(), strict=True)) for name, actions, row in zip(game.names, game.actions, shares, strict=True)},
-    }
-
-
-def seen_most(game: Game, logs: Array, points: Points) -> str:
-    """Return in words which profiles are seen most often, given the logarithms of all shares of time and the first profiles by share."""
-    most = float(logs.max())
-    equal = int(np.count_nonzero(logs > most - 0.001))
-    words = " and ".join(f"({profile_words(game, points, k)})" for k in range(min(equal, NAMED)))
-    more = f" and {equal - NAMED:,} more" if equal > NAMED else ""
-    each = " each" if equal > 1 else ""
-    return f"{words}{more} {'are' if each else 'is'} seen most often: {100 * exp(most):.3g} % of the time{each}"
 
 
 def long_run(game: Game, noise: float | None = None, budget: Budget | None = None) -> LongRun:
@@ -145,7 +122,7 @@ def long_run(game: Game, noise: float | None = None, budget: Budget | None = Non
     if not game.moves:
         raise NotApplicableError("nobody in this game is free to choose", "switch off what commits the stakeholders")
     edges = transitions(game)
-    noise = usual_noise(edges) if noise is None else noise
+    noise = usual_noise(edges.gain) if noise is None else noise
     number, size, chances = _numbers(game), game.lattice.size, log_chances(game, edges, noise)
     try:
         logs = stationary(number[edges.source], number[edges.target], chances, size, budget)[number].reshape(game.lattice.shape)
@@ -155,9 +132,9 @@ def long_run(game: Game, noise: float | None = None, budget: Budget | None = Non
     return LongRun(game, noise, logs, tuple(_shares(game, i, weights) for i in range(len(game.names))))
 
 
-def usual_noise(edges: Transitions) -> float:
-    """Return a tenth of what a move usually brings or costs, 1 where nothing matters to anybody."""
-    sizes = np.abs(edges.gain[edges.gain != 0])
+def usual_noise(gains: Array) -> float:
+    """Return a tenth of what a move usually brings or costs, given what each brings; 1 where nothing matters to anybody."""
+    sizes = np.abs(gains[gains != 0])
     return float(np.median(sizes)) / 10 if sizes.size else 1.0
 
 
