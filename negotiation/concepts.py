@@ -100,11 +100,11 @@ def _motion(case: Case) -> Result:
 
 
 def _one(case: Case) -> Result:
-    """Return one equilibrium; for more than two players there are no labels."""
+    """Return one equilibrium; only paths of two players have labels."""
     found: Result
-    if len(case.game.names) > 2 and case.game.is_ordinary:
+    if len(case.game.names) != 2:
         if case.option("label") is not None:
-            raise NotApplicableError("labels belong to the paths of two players, and there are more", "leave the option label out")
+            raise NotApplicableError("labels belong to the paths of two players, and here are not two", "leave the option label out")
         found = _from("mixed.multiplayer", "first_equilibrium")(case.game, case.budget)
     else:
         found = _from("mixed.lemke_howson", "one_equilibrium")(case.game, case.budget, case.option("label"))

@@ -69,6 +69,8 @@ def test_one_equilibrium_is_found_for_two_players_and_for_more() -> None:
         assert (len(answer.found.equilibria), answer.found.complete) == (1, None)
     with pytest.raises(NotApplicableError, match="two players"):
         analysis("one").run(three, Request(options={"label": "1"}))
+    with pytest.raises(NotApplicableError, match="mix alike"):
+        analysis("one").run(open_game("common_effluent_plant"), Request())
     with pytest.raises(InvalidGameError, match="whole number"):
         analysis("one").run(SUBJECTS["nfg"], Request(options={"label": "9" * 400}))
 
