@@ -17,7 +17,7 @@ def amount(game: Game, value: float) -> str:
     >>> amount(Game.from_tables([np.eye(2), np.eye(2)], money="USD per year"), 1234.5678)
     '1,234.57 USD per year'
     """
-    return f"{shown(value, 6)} {game.money or ('unit of payoff' if value == 1 else 'units of payoff')}"
+    return f"{shown(value, 6)} {game.money or 'units of payoff'}"
 
 
 def profile_words(game: Game, points: Points, k: int = 0) -> str:
